@@ -1,0 +1,101 @@
+// The one door into the core: a state and an input give a new state and a list of effects.
+// The app executes the effects and never decides anything; a recorded list of inputs replays to the same effects.
+import type { Board } from "../boards/board.ts";
+import type { EventDraft, Instant, LastRun, Requester, Sample, Sense, ShutdownReason } from "./model.ts";
+
+/** Limits with hysteresis. All values are per cell or percent; the config loader has checked critical < low < recovered. */
+export interface Thresholds {
+  readonly lowPct: number;
+  readonly lowCellMv: number;
+  readonly criticalPct: number;
+  readonly criticalCellMv: number;
+  /** Points above the low limit that count as recovered. */
+  readonly recoveredPctAbove: number;
+  readonly recoveredCellMvAbove: number;
+  /** Consecutive good samples that a limit must hold before it counts. */
+  readonly holdSamples: number;
+  readonly temperatureHighC: number;
+  readonly temperatureNormalC: number;
+  /** Failed samples in a row that make a UPS fault. */
+  readonly faultAfterFailures: number;
+}
+
+export interface Debounce {
+  readonly acLostMs: number;
+  readonly acRestoredMs: number;
+}
+
+export interface ShutdownPolicy {
+  /** Seconds between the decision and the power-off, in ms. */
+  readonly graceMs: number;
+  /** False: Home Assistant may not ask for a shutdown. */
+  readonly allowRemote: boolean;
+}
+
+/** Everything that the core must know and that does not change while it runs. */
+export interface CoreConfig {
+  readonly bootId: string;
+  readonly agentVersion: string;
+  readonly board: Board;
+  /** What this board on this Pi can sense. */
+  readonly senses: ReadonlySet<Sense>;
+  /** Capacity of the whole pack in mAh; null when nobody said. Used for cycles and runtime only. */
+  readonly capacityMah: number | null;
+  readonly sampleIntervalMs: number;
+  readonly thresholds: Thresholds;
+  readonly debounce: Debounce;
+  readonly shutdown: ShutdownPolicy;
+}
+
+/** Sums that live longer than a run; the app keeps them on disk. */
+export interface Counters {
+  /** Discharged percent points since ever; cycles = this / 100. */
+  readonly dischargedPct: number;
+}
+
+export type CoreInput =
+  | { readonly type: "started"; readonly at: Instant; readonly lastRun: LastRun; readonly counters: Counters }
+  | { readonly type: "sample"; readonly at: Instant; readonly sample: Sample }
+  /** The AC line changed; acted on at once, not at the next sample. */
+  | { readonly type: "ac_edge"; readonly at: Instant; readonly acPresent: boolean }
+  /** Time passed; sent at the moment that `nextWakeMonoMs` named. */
+  | { readonly type: "tick"; readonly at: Instant }
+  | {
+      readonly type: "shutdown_request";
+      readonly at: Instant;
+      readonly by: Requester;
+      /** null: the configured grace. */
+      readonly delayMs: number | null;
+      readonly text: string | null;
+      /** Given back in the `answer` effect. */
+      readonly requestId: string;
+    }
+  | {
+      readonly type: "shutdown_cancel";
+      readonly at: Instant;
+      readonly by: Requester;
+      readonly requestId: string;
+    }
+  /** The app has carried out `power_off` (or failed to). */
+  | {
+      readonly type: "power_off_result";
+      readonly at: Instant;
+      readonly ok: boolean;
+      readonly message: string;
+    }
+  /** The process was asked to end (SIGTERM, Ctrl-C). */
+  | { readonly type: "stop"; readonly at: Instant; readonly reason: string };
+
+export type Effect =
+  | { readonly type: "record"; readonly event: EventDraft }
+  | { readonly type: "save_counters"; readonly counters: Counters }
+  /** Say goodbye, sync, power off. Everything recorded before it must be on disk first. */
+  | { readonly type: "power_off"; readonly reason: ShutdownReason; readonly text: string }
+  | {
+      readonly type: "answer";
+      readonly requestId: string;
+      readonly accepted: boolean;
+      /** Stable code of a refusal, null when accepted. */
+      readonly code: string | null;
+      readonly message: string;
+    };

@@ -1,0 +1,82 @@
+// What can be asked of a running agent from its own machine: the Unix socket offers exactly this.
+import type { UpsEvent } from "../protocol/events.ts";
+import type { Answer } from "./ha-link.ts";
+import type { EventQuery } from "./ports.ts";
+
+/** `pi-ups status --json`. Keys are a public contract; a value that the board cannot sense is absent, unknown is null. */
+export interface StatusReport {
+  readonly agent: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+    readonly boot_id: string;
+    readonly started_at: string;
+    readonly uptime_s: number;
+    readonly pid: number;
+  };
+  readonly board: {
+    readonly id: string;
+    readonly name: string;
+    readonly simulated: boolean;
+    readonly confidence: "documented" | "experimental";
+    readonly senses: readonly string[];
+  };
+  readonly time: string;
+  readonly power: "unknown" | "on_mains" | "on_battery";
+  readonly power_since: string | null;
+  readonly ac_present?: boolean | null;
+  readonly battery_percent: number | null;
+  readonly battery_percent_raw: number | null;
+  readonly battery_voltage_v: number | null;
+  readonly battery_current_a?: number | null;
+  readonly charging?: boolean | null;
+  readonly battery_low: boolean | null;
+  readonly runtime_min: number | null;
+  readonly runtime_state: "unknown" | "settling" | "estimate";
+  readonly temperature_c?: number | null;
+  readonly health: "good" | "fair" | "poor" | "unknown";
+  readonly cycles: number;
+  readonly stale: boolean;
+  readonly last_good_at: string | null;
+  readonly faults: readonly { readonly code: string; readonly message: string; readonly since: string }[];
+  readonly shutdown: {
+    readonly state: "idle" | "counting_down" | "executing" | "done";
+    readonly deadline: string | null;
+    readonly reason: string | null;
+    readonly text: string | null;
+    readonly by: string | null;
+    readonly remote_allowed: boolean;
+  };
+  readonly home_assistant: {
+    readonly configured: boolean;
+    readonly connected: boolean;
+    readonly state: "off" | "connecting" | "waiting" | "connected";
+    readonly code: string | null;
+    readonly message: string | null;
+  };
+  readonly events: { readonly last_seq: number; readonly unsent: number };
+}
+
+/** Everything a person can do to the simulated world. */
+export type SimCommand =
+  | { readonly kind: "ac"; readonly present: boolean }
+  | { readonly kind: "load"; readonly watts: number }
+  | { readonly kind: "battery"; readonly percent: number }
+  | { readonly kind: "temperature"; readonly celsius: number }
+  | { readonly kind: "speed"; readonly factor: number }
+  | { readonly kind: "fault"; readonly fault: SimFault; readonly forMs: number | null }
+  | { readonly kind: "clear" }
+  | { readonly kind: "show" };
+
+export const simFaults = ["i2c-nack", "i2c-garbage", "gauge-stuck", "ac-pin-stuck"] as const;
+export type SimFault = (typeof simFaults)[number];
+
+export interface AgentControl {
+  status(): StatusReport;
+  events(query: EventQuery): readonly UpsEvent[];
+  /** @param delayMs null: the configured grace */
+  requestShutdown(delayMs: number | null, text: string | null): Promise<Answer>;
+  cancelShutdown(): Promise<Answer>;
+  /** Refused with `PI_UPS_NOT_SIMULATED` on a real board. `message` says what the simulated world is now. */
+  simulate(command: SimCommand): Promise<Answer>;
+}

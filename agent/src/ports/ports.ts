@@ -1,0 +1,110 @@
+// The interfaces between what decides and what touches the world. platform/ implements them on a real Pi,
+// sim/ implements the hardware ones at register level; nobody who uses a port can tell which one it got.
+
+import type { Counters } from "../core/engine.ts";
+import type { EventDraft, Instant, LastRun, Result, ShutdownReason } from "../core/model.ts";
+import type { UpsEvent } from "../protocol/events.ts";
+
+/** The part of an `AbortSignal` that we use; the pure layers know no web or Node types. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Time as a service, so that a day of outage can pass in a millisecond of a test. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`, or at once when the signal aborts (it never rejects). */
+  sleep(ms: number, signal?: CancelSignal): Promise<void>;
+  /** Calls once after `ms`; the returned function cancels. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/**
+ * One I2C bus. Registers are 8-bit pointers; bytes are in wire order.
+ * Implementations give raw transfers; serialising, retries and time limits are the work of `drivers/i2c-queue.ts`.
+ */
+export interface I2cBus {
+  read(address: number, register: number, length: number): Promise<Result<Uint8Array>>;
+  write(address: number, register: number, data: Uint8Array): Promise<Result<void>>;
+  close(): Promise<void>;
+}
+
+/** A GPIO input. Levels are raw: true = high. Meaning (polarity) belongs to the board data. */
+export interface GpioInput {
+  read(): Promise<Result<boolean>>;
+  /** Calls for each edge with the new level. The returned function stops it. */
+  watch(onEdge: (high: boolean) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface GpioOutput {
+  /** Level that is driven at the moment, raw. Reading never switches the line to input. */
+  read(): Promise<Result<boolean>>;
+  write(high: boolean): Promise<Result<void>>;
+  /** Gives the line back; the board's default then applies. */
+  close(): Promise<void>;
+}
+
+export interface Gpio {
+  input(bcm: number, bias: "pull_up" | "pull_down" | "none"): Promise<Result<GpioInput>>;
+  output(bcm: number, initialHigh: boolean): Promise<Result<GpioOutput>>;
+  close(): Promise<void>;
+}
+
+/** Temperature of the Pi's processor, degrees Celsius. */
+export interface Thermometer {
+  readC(): Promise<Result<number>>;
+}
+
+/** The machine that we may switch off. */
+export interface Host {
+  /** Writes everything that is buffered to the disk. */
+  sync(): Promise<void>;
+  /** Starts the power-off and resolves when the order was accepted; throws `UpsError` when it was not. */
+  powerOff(reason: ShutdownReason, text: string): Promise<void>;
+}
+
+export interface EventQuery {
+  readonly types?: readonly string[];
+  readonly sinceMs?: number;
+  readonly limit?: number;
+}
+
+/** The durable event journal: an event has a sequence number only when it is synced to disk. */
+export interface EventJournal {
+  /** Synchronous on purpose: when it returns, the event survives a power cut. */
+  append(draft: EventDraft): UpsEvent;
+  /** Oldest first. */
+  unsent(limit: number): readonly UpsEvent[];
+  unsentCount(): number;
+  /** Home Assistant has stored everything up to and including `seq`. */
+  acknowledge(seq: number): void;
+  lastSeq(): number;
+  /**
+   * Home Assistant knows a higher sequence number than this journal (the disk was replaced):
+   * gives unsent events, and all later ones, numbers above `seq`.
+   */
+  renumberAbove(seq: number): void;
+  /** Newest last. */
+  list(query: EventQuery): readonly UpsEvent[];
+  close(): void;
+}
+
+/** Small facts that must survive: counters, how the last run ended. */
+export interface RunStore {
+  lastRun(): LastRun;
+  counters(): Counters;
+  saveCounters(counters: Counters): void;
+  /** A sign of life, at most one write a minute. */
+  alive(atMs: number): void;
+  ended(how: Exclude<LastRun, { kind: "none" } | { kind: "died" }>): void;
+}
+
+export type LogLevel = "error" | "warning" | "notice" | "info" | "debug";
+
+/** One line per call; fields are appended as `key=value`. Never pass a secret. */
+export interface Log {
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
