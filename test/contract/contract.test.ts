@@ -23,7 +23,12 @@ function load<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), "utf8")) as T;
 }
 
-function check(title: string, schema: v.GenericSchema, examples: Examples, key: "data" | "message" | "result") {
+function check(
+  title: string,
+  schema: v.GenericSchema,
+  examples: Examples,
+  key: "data" | "message" | "result",
+) {
   describe(title, () => {
     it.each(examples.valid)("accepts: $name", (example) => {
       const parsed = v.safeParse(schema, example[key]);
