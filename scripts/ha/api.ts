@@ -92,7 +92,11 @@ export async function login(url: string, user: Credentials): Promise<Tokens> {
     handler: ["homeassistant", null],
     redirect_uri: `${url}/`,
   })) as { flow_id: string };
-  const done = (await post(url, `/auth/login_flow/${flow.flow_id}`, { ...user, client_id: `${url}/` })) as {
+  const done = (await post(url, `/auth/login_flow/${flow.flow_id}`, {
+    username: user.username,
+    password: user.password,
+    client_id: `${url}/`,
+  })) as {
     type: string;
     result?: string;
   };

@@ -41,9 +41,6 @@ function configuration(options: HaOptions): string {
     "  unit_system: metric",
     "  latitude: 0",
     "  longitude: 0",
-    "http:",
-    "  server_host: 127.0.0.1",
-    `  server_port: ${options.port}`,
     ...[
       "frontend",
       "api",
@@ -70,6 +67,31 @@ function configuration(options: HaOptions): string {
     options.extraYaml ?? "",
     "",
   ].join("\n");
+}
+
+/**
+ * Home Assistant 2026.11 takes `http:` from YAML once and from its storage ever after, with port 8123 as the fallback;
+ * so the port is written where it is read.
+ */
+function httpStorage(port: number): string {
+  const stable = {
+    server_port: port,
+    server_host: ["127.0.0.1"],
+    cors_allowed_origins: [],
+    login_attempts_threshold: -1,
+    ip_ban_enabled: true,
+    ssl_profile: "intermediate_v6",
+    use_x_frame_options: true,
+    created_at: new Date().toISOString(),
+    error: null,
+    error_message: null,
+  };
+  return JSON.stringify({
+    version: 3,
+    minor_version: 1,
+    key: "http",
+    data: { stable, pending: null, yaml_migration_done: true },
+  });
 }
 
 /** Whether something listens on the port of the loopback interface. */
@@ -100,6 +122,8 @@ export function freePort(): Promise<number> {
 function prepare(options: HaOptions): void {
   mkdirSync(join(options.configDir, "custom_components"), { recursive: true });
   writeFileSync(join(options.configDir, "configuration.yaml"), configuration(options));
+  mkdirSync(join(options.configDir, ".storage"), { recursive: true });
+  writeFileSync(join(options.configDir, ".storage/http"), httpStorage(options.port));
   const automations = join(options.configDir, "automations.yaml");
   if (!existsSync(automations)) writeFileSync(automations, "[]\n");
   const link = join(options.configDir, "custom_components/pi_ups");
