@@ -1,0 +1,109 @@
+// A MAX17043 as the bus sees it: 16-bit big-endian registers over a conversion every 500 ms.
+// Facts: MAX17043 datasheet ("Register Summary", "Quick-Start", "Sleep Mode"); Linux max17040_battery.c;
+// undefined registers read 0xFFFF as in the dump in github.com/davidem/UPS-Lite (README).
+import type { GaugeSurroundings } from "./sim-gauge.ts";
+import type { RegisterDevice } from "./sim-i2c-bus.ts";
+
+const conversionMs = 500;
+const defaultConfig = 0x971c;
+const sleepBit = 0x0080;
+const alertBit = 0x0020;
+/** CONFIG: RCOMP, sleep, alert and threshold; bit 6 is not implemented in this chip. */
+const configMask = 0xffbf;
+const quickStartWord = 0x4000;
+/** As the kernel's driver sends it to the MAX17040-44. */
+const powerOnResetWord = 0x0054;
+
+/** VCELL of a voltage: 1.25 mV steps in the upper 12 bits, low nibble 0. */
+export function vcellWord(cellMv: number): number {
+  return Math.max(0, Math.min(0xfff, Math.round(cellMv / 1.25))) << 4;
+}
+
+/** SOC of a percentage: 1/256 % steps. */
+export function socWord(chargePct: number): number {
+  return Math.max(0, Math.min(0xffff, Math.round(chargePct * 256)));
+}
+
+class Max17043Registers implements RegisterDevice {
+  readonly #around: GaugeSurroundings;
+  #config = defaultConfig;
+  #vcell = 0;
+  #soc = 0;
+  #convertedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(around: GaugeSurroundings) {
+    this.#around = around;
+  }
+
+  /** Consecutive bytes from the register pointer on; even pointers are high bytes. */
+  read(register: number, length: number): Uint8Array {
+    this.#convert();
+    return Uint8Array.from({ length }, (_, index) => {
+      const pointer = (register + index) & 0xff;
+      const word = this.#word(pointer & 0xfe);
+      return pointer % 2 === 0 ? word >> 8 : word & 0xff;
+    });
+  }
+
+  /** Takes whole words at even pointers; the chip drops anything else, though it acknowledges the bytes. */
+  write(register: number, data: Uint8Array): void {
+    const [high, low] = data;
+    if (high === undefined || low === undefined) return;
+    const word = (high << 8) | low;
+    switch (register) {
+      case 0x06:
+        if (word === quickStartWord) this.#restart();
+        return;
+      case 0x0c:
+        this.#config = word & configMask;
+        return;
+      case 0xfe:
+        if (word !== powerOnResetWord) return;
+        this.#config = defaultConfig;
+        this.#restart();
+        return;
+      default:
+        return;
+    }
+  }
+
+  #word(register: number): number {
+    switch (register) {
+      case 0x02:
+        return this.#vcell;
+      case 0x04:
+        return this.#soc;
+      case 0x06:
+        return 0x0000;
+      case 0x08:
+        return 0x0003;
+      case 0x0c:
+        return this.#config;
+      default:
+        return 0xffff;
+    }
+  }
+
+  #restart(): void {
+    this.#around.quickStart();
+    this.#convertedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #convert(): void {
+    const first = this.#vcell === 0;
+    if (!first && (this.#around.frozen() || (this.#config & sleepBit) !== 0)) return;
+    const nowMs = this.#around.nowMs();
+    if (nowMs - this.#convertedAtMs < conversionMs) return;
+    this.#convertedAtMs = nowMs;
+    const { cellMv, chargePct } = this.#around.measure();
+    this.#vcell = vcellWord(cellMv);
+    this.#soc = socWord(chargePct);
+    // The alert latches: only a write of 0 to the bit ends it. The threshold is 32 minus the low five bits, in percent.
+    if (Math.floor(chargePct) < 32 - (this.#config & 0x1f)) this.#config |= alertBit;
+  }
+}
+
+/** The register side of the chip; its first read makes the first conversion. */
+export function createMax17043Registers(around: GaugeSurroundings): RegisterDevice {
+  return new Max17043Registers(around);
+}
