@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ensureChromium } from "./env/apt.ts";
+import { ensureChromium } from "./env/chromium.ts";
 import { ensurePythonTools } from "./env/pytest.ts";
 import { ensureHomeAssistant } from "./ha/install.ts";
 import { checkout } from "./lib/paths.ts";
@@ -70,7 +70,7 @@ async function python(): Promise<Outcome> {
     ["ruff", "format", "--check", "custom_components", "test/python"],
     ["mypy", "--strict", "custom_components/pi_ups"],
   ]) {
-    const { code, output } = await tools.tool(tool ?? "", args);
+    const { code, output } = await tools.tool(tool as "ruff" | "mypy", args);
     count(code, output);
   }
   const xml = join(results, "pytest.xml");

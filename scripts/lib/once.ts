@@ -1,47 +1,27 @@
 // Installs that are done once: a stamp file is written last, so that a half-finished install is found and done again.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { withLock } from "./lock.ts";
 import { say } from "./step.ts";
 
-/** True while the process that wrote the lock is still there. */
-function ownerAlive(lock: string): boolean {
-  try {
-    process.kill(Number(readFileSync(join(lock, "pid"), "utf8")), 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function acquire(lock: string): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      mkdirSync(lock);
-      writeFileSync(join(lock, "pid"), String(process.pid));
-      return;
-    } catch {
-      if (tries > 2 && !ownerAlive(lock)) rmSync(lock, { recursive: true, force: true });
-      else if (tries % 30 === 3) say(`another run is installing (${lock}); waiting for it`);
-      await sleep(500);
-    }
-  }
-}
-
-/** Runs `install` in `folder` unless its stamp says that the same pins were installed before. */
-export async function once(folder: string, pins: unknown, install: () => Promise<void>): Promise<void> {
+/** True when `folder` was installed to its end with exactly these pins. */
+export function isInstalled(folder: string, pins: unknown): boolean {
   const stamp = join(folder, ".installed");
-  const wanted = JSON.stringify(pins);
-  const present = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
-  if (present()) return;
-  mkdirSync(folder, { recursive: true });
-  const lock = `${folder}.lock`;
-  await acquire(lock);
-  try {
-    if (present()) return;
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === JSON.stringify(pins);
+}
+
+/**
+ * Runs `install` for `folder` unless it was done before with the same pins. Two runs at once do it one after the other;
+ * one that was interrupted leaves no stamp, and `install` must cope with what it left behind.
+ */
+export async function once(folder: string, pins: unknown, install: () => Promise<void>): Promise<void> {
+  if (isInstalled(folder, pins)) return;
+  const wait = () => say(`Another run is installing ${folder}; waiting for it.`);
+  await withLock(`${folder}.lock`, wait, async () => {
+    if (isInstalled(folder, pins)) return;
+    mkdirSync(folder, { recursive: true });
+    rmSync(join(folder, ".installed"), { force: true });
     await install();
-    writeFileSync(stamp, wanted);
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
+    writeFileSync(join(folder, ".installed"), JSON.stringify(pins));
+  });
 }

@@ -6,9 +6,13 @@ import { join, resolve } from "node:path";
 /** The top folder of the checkout. */
 export const checkout = resolve(import.meta.dirname, "../..");
 
+function firstSet(...names: readonly string[]): string | undefined {
+  return names.map((name) => process.env[name]).find((value) => value !== undefined && value !== "");
+}
+
 /** Everything that the scripts install: `$PI_UPS_CACHE`, else `$XDG_CACHE_HOME/pi-ups`, else `~/.cache/pi-ups`. */
 export const cache = resolve(
-  process.env["PI_UPS_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "pi-ups"),
+  firstSet("PI_UPS_CACHE") ?? join(firstSet("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "pi-ups"),
 );
 
 /** A short name for a set of pins, so that a changed pin gives a new folder and never a half-old one. */

@@ -1,6 +1,7 @@
 // Progress for people: one line per step, with a sign of life every ten seconds on long ones.
 
 const startedAt = Date.now();
+const lifeEveryMs = 10_000;
 
 function stamp(): string {
   const seconds = Math.round((Date.now() - startedAt) / 1000);
@@ -18,17 +19,21 @@ export async function step<T>(
   work: (detail: (text: string) => void) => Promise<T>,
 ): Promise<T> {
   const begun = Date.now();
+  const seconds = (digits: number) => ((Date.now() - begun) / 1000).toFixed(digits);
   let latest = "";
   say(`${title} ...`);
   const life = setInterval(() => {
-    say(`  still at it (${Math.round((Date.now() - begun) / 1000)} s)${latest === "" ? "" : `: ${latest}`}`);
-  }, 10_000);
+    say(`  still at it (${seconds(0)} s)${latest === "" ? "" : `: ${latest}`}`);
+  }, lifeEveryMs);
   try {
     const result = await work((text) => {
       latest = text.length > 100 ? `${text.slice(0, 97)}...` : text;
     });
-    say(`${title}: done in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+    say(`${title}: done in ${seconds(1)} s`);
     return result;
+  } catch (error) {
+    say(`${title}: failed after ${seconds(1)} s`);
+    throw error;
   } finally {
     clearInterval(life);
   }
