@@ -25,7 +25,6 @@ import type { CoreState } from "./state.ts";
 import { takeTemperature } from "./temperature.ts";
 import { restartTrend, takeTrend } from "./trend.ts";
 
-export { eventTypesFor } from "./senses.ts";
 export { snapshot } from "./snapshot.ts";
 export { type CoreState, initialState } from "./state.ts";
 
@@ -307,6 +306,9 @@ function takeInput(turn: Turn, input: CoreInput): void {
       turn.fault("PI_UPS_POWEROFF_FAILED", input.ok ? null : `The power-off failed: ${input.message}`);
       return;
     }
+    case "journal_trouble":
+      turn.fault("PI_UPS_JOURNAL_UNWRITABLE", input.message);
+      return;
     case "stop":
       turn.record([
         note("agent_stopping", `Agent stops: ${input.reason}.`, { detail: { reason: input.reason } }),

@@ -83,6 +83,8 @@ export type CoreInput =
       readonly ok: boolean;
       readonly message: string;
     }
+  /** The journal cannot be written (a sentence), or can be again (null). */
+  | { readonly type: "journal_trouble"; readonly at: Instant; readonly message: string | null }
   /** The process was asked to end (SIGTERM, Ctrl-C). */
   | { readonly type: "stop"; readonly at: Instant; readonly reason: string };
 

@@ -1,0 +1,88 @@
+// The hardware that an agent runs on: the real bus and pins, or the simulated ones. Everything behind it is the same.
+import { join } from "node:path";
+import type { Board } from "./boards/board.ts";
+import type { AgentConfig } from "./config/agent-config.ts";
+import { createOnoffGpio } from "./platform/gpio-onoff.ts";
+import { createNodeI2cBus } from "./platform/i2c-bus.ts";
+import { nodeClock } from "./platform/node-clock.ts";
+import { createSimStore, keepSaved } from "./platform/sim-store.ts";
+import { systemdHost } from "./platform/systemd-host.ts";
+import { createThermalZone } from "./platform/thermal.ts";
+import type { SimCommand } from "./ports/control.ts";
+import type { Answer } from "./ports/ha-link.ts";
+import type { Gpio, Host, I2cBus, Log, Thermometer } from "./ports/ports.ts";
+import { createSimulator } from "./sim/world.ts";
+
+export interface Hardware {
+  readonly i2c: I2cBus;
+  readonly gpio: Gpio;
+  readonly thermometer: Thermometer;
+  readonly host: Host;
+  /** null on a real board. */
+  readonly simulate: ((command: SimCommand) => Answer) | null;
+  close(): Promise<void>;
+}
+
+/** The Pi's own bus and pins. Not tried on hardware. */
+export function realHardware(board: Board): Hardware {
+  const i2c = createNodeI2cBus(board.i2cBus);
+  const gpio = createOnoffGpio();
+  return {
+    i2c,
+    gpio,
+    thermometer: createThermalZone(),
+    host: systemdHost,
+    simulate: null,
+    async close() {
+      await gpio.close();
+      await i2c.close();
+    },
+  };
+}
+
+/** The file of the simulated world in the state folder; `pi-ups sim` changes it while the simulated Pi is off. */
+export function simWorldFile(stateDir: string): string {
+  return join(stateDir, "sim.json");
+}
+
+/** A simulated HAT that goes on where it was left, and a power switch that ends the simulated Pi. */
+export function simulatedHardware(board: Board, config: AgentConfig, log: Log): Hardware {
+  const store = createSimStore(simWorldFile(config.stateDir));
+  const loaded = store.load();
+  if (!loaded.ok) log.log("warning", loaded.message, { code: loaded.code });
+  const simulator = createSimulator({
+    board,
+    clock: nodeClock,
+    options: {
+      ...config.sim,
+      onChange: () => store.save(simulator.save()),
+      onBlackout: () => {
+        log.log(
+          "error",
+          "The simulated battery is empty: the simulated Pi loses its power now, without a goodbye.",
+        );
+        process.kill(process.pid, "SIGKILL");
+      },
+    },
+    saved: loaded.ok ? loaded.value : null,
+  });
+  const endSaving = keepSaved(store, simulator, nodeClock);
+  return {
+    i2c: simulator.i2c,
+    gpio: simulator.gpio,
+    thermometer: simulator.thermometer,
+    host: {
+      sync: () => Promise.resolve(),
+      powerOff() {
+        simulator.powerOff();
+        return Promise.resolve();
+      },
+    },
+    simulate: (command) => simulator.apply(command),
+    close() {
+      endSaving();
+      simulator.stop();
+      return Promise.resolve();
+    },
+  };
+}
