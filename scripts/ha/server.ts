@@ -1,208 +1,167 @@
 // Starts and stops a real Home Assistant on a config folder, and never leaves a process or a mount behind.
-import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createWriteStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkout } from "../lib/paths.ts";
+import { type Group, spawnGroup } from "../lib/groups.ts";
+import { freePort, needPort, portTaken } from "../lib/ports.ts";
+import { catches, innermost } from "../lib/processes.ts";
+import { lastLines } from "../lib/run.ts";
 import { Trouble } from "../lib/trouble.ts";
+import { type ConfigFolderOptions, writeConfigFolder } from "./config-folder.ts";
 import type { HaInstallation } from "./install.ts";
 
-export interface HaOptions {
-  readonly configDir: string;
-  readonly port: number;
-  /** Further lines of configuration.yaml. */
-  readonly extraYaml?: string;
-  /** Levels for `logger:`, for example `{ "custom_components.pi_ups": "debug" }`. */
-  readonly logLevels?: Readonly<Record<string, string>>;
+export { freePort, portTaken };
+
+export interface HaOptions extends ConfigFolderOptions {
+  /** How long a start may take; a slow machine needs its time. 180 s by default. */
+  readonly startTimeoutMs?: number;
+  /** Hears when Home Assistant ended although nobody here asked it to. */
+  readonly onGone?: (code: number) => void;
 }
 
 export interface HaServer {
   readonly url: string;
   readonly configDir: string;
-  /** home-assistant.log up to now. */
+  /** home-assistant.log of the present (or last) start. */
   log(): string;
-  /** Asks Home Assistant to end, and waits; kills it after 20 s. Idempotent. */
+  running(): boolean;
+  /** Starts it again after `stop` or `kill`, on the same folder and port; resolves when it is fully started. */
+  start(): Promise<void>;
+  /** Asks Home Assistant to end, and waits until it has written everything; kills it after 30 s. Idempotent. */
   stop(): Promise<void>;
-  /** Ends it at once, as a power cut would. */
+  /** `stop` and `start`. */
+  restart(): Promise<void>;
+  /** Ends it at once and without a word, as a power cut would. */
   kill(): Promise<void>;
   /** Freezes the process: its sockets stay open and answer nothing. `resume` thaws it. */
   pause(): void;
   resume(): void;
 }
 
-function configuration(options: HaOptions): string {
-  const levels = Object.entries(options.logLevels ?? {}).map(([name, level]) => `    ${name}: ${level}`);
-  return [
-    "# Written by the project's scripts for demo and tests; a hand-made change is lost.",
-    "homeassistant:",
-    "  name: Home",
-    "  time_zone: UTC",
-    "  unit_system: metric",
-    "  latitude: 0",
-    "  longitude: 0",
-    ...[
-      "frontend",
-      "api",
-      "websocket_api",
-      "config",
-      "history",
-      "logbook",
-      "recorder",
-      "persistent_notification",
-      "script",
-      "blueprint",
-      "trace",
-      "system_log",
-      "repairs",
-      "diagnostics",
-      "search",
-    ].map((name) => `${name}:`),
-    "lovelace:",
-    "  mode: storage",
-    "automation: !include automations.yaml",
-    "logger:",
-    "  default: warning",
-    ...(levels.length === 0 ? [] : ["  logs:", ...levels]),
-    options.extraYaml ?? "",
-    "",
-  ].join("\n");
+const sigterm = 15;
+/** What Home Assistant ends with when it was asked (by a person in its user interface) to start again. */
+const restartCode = 100;
+const stopPatienceMs = 30_000;
+
+interface Run {
+  readonly group: Group;
+  /** The last things it printed. */
+  words(): string;
 }
 
-/**
- * Home Assistant 2026.11 takes `http:` from YAML once and from its storage ever after, with port 8123 as the fallback;
- * so the port is written where it is read.
- */
-function httpStorage(port: number): string {
-  const stable = {
-    server_port: port,
-    server_host: ["127.0.0.1"],
-    cors_allowed_origins: [],
-    login_attempts_threshold: -1,
-    ip_ban_enabled: true,
-    ssl_profile: "intermediate_v6",
-    use_x_frame_options: true,
-    created_at: new Date().toISOString(),
-    error: null,
-    error_message: null,
-  };
-  return JSON.stringify({
-    version: 3,
-    minor_version: 1,
-    key: "http",
-    data: { stable, pending: null, yaml_migration_done: true },
-  });
-}
-
-/** Whether something listens on the port of the loopback interface. */
-export function portTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
+function launch(ha: HaInstallation, configDir: string): Run {
+  const hass = [ha.hass, "-c", configDir, "--skip-pip", "--log-no-color"];
+  const [program = "", ...args] = ha.world.wrap(hass, { cwd: configDir, folders: [configDir] });
+  const group = spawnGroup(program, args, { kind: "service", stdio: ["ignore", "pipe", "pipe"] });
+  const file = createWriteStream(join(configDir, "console.log"), { flags: "a" });
+  let words = "";
+  for (const stream of [group.child.stdout, group.child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      words = (words + text).slice(-20_000);
+      file.write(text);
     });
-    socket.once("error", () => resolve(false));
-  });
+  }
+  group.ended.then(() => file.end()).catch(() => undefined);
+  return { group, words: () => words };
 }
 
-/** A port that is free at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
+/** Home Assistant begins to listen for SIGTERM at the moment it is fully started, and not before. */
+function fullyStarted(group: Group): boolean {
+  return group.child.pid !== undefined && catches(innermost(group.child.pid), sigterm);
 }
 
-/** Writes what Home Assistant needs into the config folder, with the integration of this checkout linked into it. */
-function prepare(options: HaOptions): void {
-  mkdirSync(join(options.configDir, "custom_components"), { recursive: true });
-  writeFileSync(join(options.configDir, "configuration.yaml"), configuration(options));
-  mkdirSync(join(options.configDir, ".storage"), { recursive: true });
-  writeFileSync(join(options.configDir, ".storage/http"), httpStorage(options.port));
-  const automations = join(options.configDir, "automations.yaml");
-  if (!existsSync(automations)) writeFileSync(automations, "[]\n");
-  const link = join(options.configDir, "custom_components/pi_ups");
-  if (!existsSync(link)) symlinkSync(join(checkout, "custom_components/pi_ups"), link);
-}
-
-async function untilReady(child: ChildProcess, port: number, output: () => string): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    if (await portTaken(port)) {
+async function untilReady(run: Run, port: number, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (run.group.running() && Date.now() < deadline) {
+    if (fullyStarted(run.group)) {
       const answer = await fetch(`http://127.0.0.1:${port}/manifest.json`).catch(() => null);
       if (answer?.ok === true) return;
     }
-    await sleep(200);
+    await sleep(100);
   }
-  throw new Trouble(
-    `Home Assistant did not start. Its last words were:\n${output().split("\n").slice(-20).join("\n")}`,
-  );
+  const what = run.group.running()
+    ? `was not ready after ${timeoutMs / 1000} s`
+    : `ended while it started (exit code ${(await run.group.ended).code})`;
+  throw new Trouble(`Home Assistant ${what}. Its last words were:\n${lastLines(run.words(), 25)}`);
 }
 
-/** Starts Home Assistant and resolves when it answers. */
+async function end(group: Group): Promise<void> {
+  group.signal("SIGCONT");
+  // Before it is fully started it has nothing to save and does not listen.
+  group.signal(fullyStarted(group) ? "SIGTERM" : "SIGKILL");
+  const late = setTimeout(() => group.signal("SIGKILL"), stopPatienceMs);
+  await group.ended;
+  clearTimeout(late);
+}
+
+/** Starts Home Assistant and resolves when it is fully started. */
 export async function startHomeAssistant(ha: HaInstallation, options: HaOptions): Promise<HaServer> {
-  if (await portTaken(options.port)) {
-    throw new Trouble(
-      `Port ${options.port} is taken by another program. Stop that program, or choose another port with --port (find it with: ss -ltnp 'sport = :${options.port}').`,
-    );
-  }
-  prepare(options);
-  const [program = "", ...args] = ha.world.wrap([ha.hass, "-c", options.configDir, "--skip-pip"], {
-    cwd: options.configDir,
-    folders: [options.configDir],
-  });
-  const consoleFile = join(options.configDir, "console.log");
-  let output = "";
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const take = (chunk: Buffer) => {
-    output = (output + chunk.toString("utf8")).slice(-20_000);
-    appendFileSync(consoleFile, chunk);
-  };
-  child.stdout?.on("data", take);
-  child.stderr?.on("data", take);
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const signal = (name: NodeJS.Signals) => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const { configDir, port } = options;
+  let current: Run | undefined;
+  let wanted = false;
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const startNow = async (): Promise<void> => {
+    await stopping;
+    await needPort(port, "choose another port", options.host);
+    writeConfigFolder(options);
+    wanted = true;
+    const run = launch(ha, configDir);
+    current = run;
     try {
-      process.kill(-child.pid, name);
-    } catch {
-      // The group ended between the check and the signal.
+      await untilReady(run, port, options.startTimeoutMs ?? 180_000);
+    } catch (error) {
+      await end(run.group);
+      throw error;
     }
+    void watch(run);
   };
-  const onExit = () => signal("SIGKILL");
-  process.once("exit", onExit);
-  const stop = async () => {
-    signal("SIGCONT");
-    signal("SIGTERM");
-    const late = setTimeout(() => signal("SIGKILL"), 20_000);
-    await ended;
-    clearTimeout(late);
-    process.removeListener("exit", onExit);
+  const start = async (): Promise<void> => {
+    if (starting === undefined && current?.group.running() === true && stopping === undefined) return;
+    starting ??= startNow().finally(() => {
+      starting = undefined;
+    });
+    await starting;
   };
-  try {
-    await untilReady(child, options.port, () => output);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const logFile = join(options.configDir, "home-assistant.log");
+  const watch = async (run: Run): Promise<void> => {
+    const { code } = await run.group.ended;
+    if (!wanted || current !== run) return;
+    if (code === restartCode) await start().catch(() => undefined);
+    if (wanted && current?.group.running() !== true) options.onGone?.(code);
+  };
+  const stop = (): Promise<void> => {
+    wanted = false;
+    const group = current?.group;
+    if (group === undefined || !group.running()) return Promise.resolve();
+    stopping ??= end(group).finally(() => {
+      stopping = undefined;
+    });
+    return stopping;
+  };
+  const kill = async (): Promise<void> => {
+    wanted = false;
+    current?.group.signal("SIGKILL");
+    await current?.group.ended;
+  };
+
+  await start();
+  const logFile = join(configDir, "home-assistant.log");
   return {
-    url: `http://127.0.0.1:${options.port}`,
-    configDir: options.configDir,
-    log: () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : output),
+    url: `http://127.0.0.1:${port}`,
+    configDir,
+    log: () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : (current?.words() ?? "")),
+    running: () => current?.group.running() === true,
+    start,
     stop,
-    kill: async () => {
-      signal("SIGKILL");
-      await ended;
-      process.removeListener("exit", onExit);
+    restart: async () => {
+      await stop();
+      // A start that this stop cut short ends with its own error, which is nobody's any more.
+      await starting?.catch(() => undefined);
+      await start();
     },
-    pause: () => signal("SIGSTOP"),
-    resume: () => signal("SIGCONT"),
+    kill,
+    pause: () => current?.group.signal("SIGSTOP"),
+    resume: () => current?.group.signal("SIGCONT"),
   };
 }
