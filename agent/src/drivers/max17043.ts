@@ -25,6 +25,8 @@ const microvoltsPerLsb = 78.125;
 /** Two looks at the same battery some milliseconds apart agree within this. */
 const agreeMv = 100;
 const agreePct = 2;
+const confirmingLooks = 3;
+const mostLooks = 5;
 /** More than this was never seen (106 % was). */
 const highestPct = 120;
 /** A gauge at exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging. */
@@ -124,19 +126,22 @@ class Max17043 implements Gauge {
     return this.#confirm(reading.value);
   }
 
-  /** A figure far from the last one is either news or a disturbed transfer: it counts when a second look agrees. */
+  /** A figure far from the last one is either news or a disturbed transfer: it counts when three looks in a row agree. */
   async #confirm(news: GaugeReading): Promise<Result<GaugeReading>> {
     let before = news;
-    for (let look = 0; look < 2; look += 1) {
+    let agreeing = 1;
+    for (let look = 1; look < mostLooks; look += 1) {
       const again = await this.#look();
       if (!again.ok) return again;
-      if (agree(before, again.value)) return this.#keep(again.value);
+      agreeing = agree(before, again.value) ? agreeing + 1 : 1;
+      if (agreeing === confirmingLooks) return this.#keep(again.value);
+      if (this.#last !== null && agree(this.#last, again.value)) return this.#keep(again.value);
       before = again.value;
     }
     return {
       ok: false,
       code: "PI_UPS_GAUGE_UNSTABLE",
-      message: `Three looks at the gauge at ${hexByte(this.#address)} in a row disagree (last: ${Math.round(before.cellMv)} mV, ${before.chargePct.toFixed(1)} %). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
+      message: `${mostLooks} looks at the gauge at ${hexByte(this.#address)} in a row disagree (last: ${Math.round(before.cellMv)} mV, ${before.chargePct.toFixed(1)} %). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
     };
   }
 

@@ -21,7 +21,7 @@ export function vcellWord(cellMv: number): number {
 
 /** SOC of a percentage: 1/256 % steps. */
 export function socWord(chargePct: number): number {
-  return Math.max(0, Math.min(0xffff, Math.round(chargePct * 256)));
+  return Math.max(0, Math.min(0xffff, Math.floor(chargePct * 256)));
 }
 
 class Max17043Registers implements RegisterDevice {

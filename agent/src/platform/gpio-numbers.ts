@@ -1,0 +1,71 @@
+// The kernel's number of a BCM line in sysfs: chip base + line. Bases are dynamic (512, 569, 571, 399 were seen), so the
+// chip is found by its label. Not tried on hardware.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReadFailure, Result } from "../core/model.ts";
+
+/** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
+export const headerChipLabels = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"] as const;
+
+interface Chip {
+  readonly label: string;
+  readonly base: number;
+  readonly lines: number;
+}
+
+async function readChip(folder: string): Promise<Chip | null> {
+  try {
+    const [label, base, lines] = await Promise.all(
+      ["label", "base", "ngpio"].map(async (file) => (await readFile(join(folder, file), "utf8")).trim()),
+    );
+    if (label === undefined || !/^\d+$/.test(base ?? "") || !/^\d+$/.test(lines ?? "")) return null;
+    return { label, base: Number(base), lines: Number(lines) };
+  } catch {
+    // A chip that went away between listing and reading is one that we do not want.
+    return null;
+  }
+}
+
+function noSysfs(root: string, found: string): ReadFailure {
+  return {
+    ok: false,
+    code: "PI_UPS_GPIO_NO_SYSFS",
+    message: `There is no sysfs GPIO at ${root} (${found}): this kernel was built without CONFIG_GPIO_SYSFS, as newer Raspberry Pi OS images are, or /sys is not mounted. Use a kernel with it, for example that of Raspberry Pi OS Bookworm.`,
+  };
+}
+
+/**
+ * The number to export for a line of the header.
+ * @param root `/sys/class/gpio`, or a folder like it
+ * Codes: `PI_UPS_GPIO_NO_SYSFS`, `PI_UPS_GPIO_NO_CHIP`, `PI_UPS_GPIO_BAD_LINE`.
+ */
+export async function sysfsNumberOf(root: string, bcm: number): Promise<Result<number>> {
+  let names: string[];
+  try {
+    names = (await readdir(root)).filter((name) => name.startsWith("gpiochip")).sort();
+  } catch (cause) {
+    return noSysfs(root, cause instanceof Error ? cause.message : String(cause));
+  }
+  const chips = (await Promise.all(names.map((name) => readChip(join(root, name))))).filter(
+    (chip) => chip !== null,
+  );
+  const chip = headerChipLabels
+    .map((label) => chips.find((candidate) => candidate.label === label))
+    .find((candidate) => candidate !== undefined);
+  if (chip === undefined) {
+    const labels = chips.map(({ label }) => label).join(", ");
+    return {
+      ok: false,
+      code: "PI_UPS_GPIO_NO_CHIP",
+      message: `No GPIO chip of a Raspberry Pi's header was found in ${root}. Found: ${labels === "" ? "none" : labels}. Expected is one of: ${headerChipLabels.join(", ")}.`,
+    };
+  }
+  if (!Number.isInteger(bcm) || bcm < 0 || bcm >= chip.lines) {
+    return {
+      ok: false,
+      code: "PI_UPS_GPIO_BAD_LINE",
+      message: `GPIO${bcm} does not exist on ${chip.label}, which has the lines 0 to ${chip.lines - 1}. Check the board in the configuration.`,
+    };
+  }
+  return { ok: true, value: chip.base + bcm };
+}
