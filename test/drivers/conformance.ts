@@ -52,13 +52,13 @@ export function benchFor(board: Board, options: SimOptions = {}) {
 export type Bench = ReturnType<typeof benchFor>;
 
 /** The value, or a test failure that shows the refusal. */
-export function valueOf<T>(result: Result<T> | undefined): T {
+export function expectValue<T>(result: Result<T> | undefined): T {
   if (result?.ok) return result.value;
   throw new Error(`expected a value, got ${JSON.stringify(result)}`);
 }
 
 function expectPlausible(sample: Sample): void {
-  const { cellMv, chargePct } = valueOf(sample.gauge);
+  const { cellMv, chargePct } = expectValue(sample.gauge);
   expect(cellMv).toBeGreaterThan(2000);
   expect(cellMv).toBeLessThan(4500);
   expect(chargePct).toBeGreaterThanOrEqual(0);
@@ -87,7 +87,7 @@ const chargeOf = (sample: Sample) => (sample.gauge.ok ? sample.gauge.value.charg
 function presence(board: Board): void {
   it("is found at start without a single write", async () => {
     const bench = benchFor(board);
-    const started = valueOf(await bench.start());
+    const started = expectValue(await bench.start());
     expect(started.gauge).toMatchObject({ chip: board.gauge.chip, notes: [] });
     expect(bench.writes).toEqual([]);
   });
@@ -98,7 +98,7 @@ function presence(board: Board): void {
     const sample = await bench.sample();
     expectPlausible(sample);
     expect(chargeOf(sample)).toBeCloseTo(80, 0);
-    expect(valueOf(sample.temperatureC)).toBe(51.5);
+    expect(expectValue(sample.temperatureC)).toBe(51.5);
     expect("acPresent" in sample).toBe(board.lines.acPresent !== undefined);
     expect("chargeAllowed" in sample).toBe(board.lines.chargeAllowed !== undefined);
     expect(bench.writes).toEqual([]);
@@ -110,7 +110,7 @@ function presence(board: Board): void {
     expect(await bench.start()).toMatchObject({ ok: false, code: "PI_UPS_I2C_NACK" });
     const sample = await bench.sample();
     expect(sample.gauge).toMatchObject({ ok: false, code: "PI_UPS_I2C_NACK" });
-    if (board.lines.acPresent !== undefined) expect(valueOf(sample.acPresent)).toBe(true);
+    if (board.lines.acPresent !== undefined) expect(expectValue(sample.acPresent)).toBe(true);
     bench.sim.apply({ kind: "clear" });
     expectPlausible(await bench.sample());
   });
@@ -130,24 +130,24 @@ function outage(board: Board): void {
   it("goes through an outage: sag, low, critical, restore, charge, full", async () => {
     const bench = benchFor(board, { chargePct: 96, loadW: 8, capacityMah: 3000 });
     await bench.start();
-    const before = valueOf((await bench.sample()).gauge);
+    const before = expectValue((await bench.sample()).gauge);
     bench.sim.apply({ kind: "ac", present: false });
     await bench.clock.advance(600);
-    const after = valueOf((await bench.sample()).gauge);
+    const after = expectValue((await bench.sample()).gauge);
     expect(after.cellMv).toBeLessThan(before.cellMv - 20);
 
     const down = await sampleUntil(bench, 10_000, 6 * 3_600_000, (sample) => chargeOf(sample) < 5);
     for (const sample of down) expectPlausible(sample);
     for (const limit of [20, 10]) expect(down.some((sample) => chargeOf(sample) < limit)).toBe(true);
-    const lowest = valueOf(down.at(-1)?.gauge);
+    const lowest = expectValue(down.at(-1)?.gauge);
     expect(lowest.cellMv).toBeLessThan(3400);
 
     bench.sim.apply({ kind: "ac", present: true });
     await bench.clock.advance(600);
-    expect(valueOf((await bench.sample()).gauge).cellMv).toBeGreaterThan(lowest.cellMv + 20);
+    expect(expectValue((await bench.sample()).gauge).cellMv).toBeGreaterThan(lowest.cellMv + 20);
     const up = await sampleUntil(bench, 30_000, 12 * 3_600_000, (sample) => chargeOf(sample) >= 99);
     for (const sample of up) expectPlausible(sample);
-    expect(Math.max(...up.map((sample) => valueOf(sample.gauge).cellMv))).toBeLessThanOrEqual(4201);
+    expect(Math.max(...up.map((sample) => expectValue(sample.gauge).cellMv))).toBeLessThanOrEqual(4201);
     expect(bench.blackouts()).toBe(0);
   });
 
@@ -207,10 +207,10 @@ function mains(board: Board): void {
     await bench.start();
     bench.sim.apply({ kind: "ac", present: false });
     expect(bench.edges).toEqual([false]);
-    expect(valueOf((await bench.sample()).acPresent)).toBe(false);
+    expect(expectValue((await bench.sample()).acPresent)).toBe(false);
     bench.sim.apply({ kind: "ac", present: true });
     expect(bench.edges).toEqual([false, true]);
-    expect(valueOf((await bench.sample()).acPresent)).toBe(true);
+    expect(expectValue((await bench.sample()).acPresent)).toBe(true);
   });
 
   it("hides an outage while the pin is stuck, and shows it when the pin is free", async () => {
@@ -218,11 +218,11 @@ function mains(board: Board): void {
     await bench.start();
     bench.fault("ac-pin-stuck", 5000);
     bench.sim.apply({ kind: "ac", present: false });
-    expect(valueOf((await bench.sample()).acPresent)).toBe(true);
+    expect(expectValue((await bench.sample()).acPresent)).toBe(true);
     expect(bench.edges).toEqual([]);
     await bench.clock.advance(5000);
     expect(bench.edges).toEqual([false]);
-    expect(valueOf((await bench.sample()).acPresent)).toBe(false);
+    expect(expectValue((await bench.sample()).acPresent)).toBe(false);
   });
 
   it("stops: no edge arrives, the line is given back, and a second stop is fine", async () => {

@@ -6,7 +6,7 @@ import { createUpsDevice } from "../../agent/src/drivers/ups-device.ts";
 import type { Gpio } from "../../agent/src/ports/ports.ts";
 import { createSimulator } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
-import { benchFor, valueOf } from "./conformance.ts";
+import { benchFor, expectValue } from "./conformance.ts";
 
 function x1201(): Board {
   const board = findBoard("x1201");
@@ -22,8 +22,8 @@ function inverted(): Board {
 
 /** The raw level of GPIO6, past all meaning. */
 async function rawLevel(gpio: Gpio): Promise<boolean> {
-  const input = valueOf(await gpio.input(6, "none"));
-  const level = valueOf(await input.read());
+  const input = expectValue(await gpio.input(6, "none"));
+  const level = expectValue(await input.read());
   await input.close();
   return level;
 }
@@ -39,7 +39,7 @@ describe("polarity", () => {
     bench.sim.apply({ kind: "ac", present: false });
     expect(await rawLevel(bench.sim.gpio)).toBe(!highMeansPresent);
     expect(bench.edges).toEqual([false]);
-    expect(valueOf((await bench.sample()).acPresent)).toBe(false);
+    expect(expectValue((await bench.sample()).acPresent)).toBe(false);
   });
 });
 
@@ -48,10 +48,10 @@ describe("charge line", () => {
     const bench = benchFor(x1201(), { chargePct: 50 });
     await bench.start();
     expect(bench.sim.truth().currentMa).toBeGreaterThan(0);
-    const other = valueOf(await bench.sim.gpio.output(16, true));
+    const other = expectValue(await bench.sim.gpio.output(16, true));
     expect(bench.sim.truth().currentMa).toBe(0);
     await bench.sample();
-    expect(valueOf(await other.read())).toBe(true);
+    expect(expectValue(await other.read())).toBe(true);
     await other.close();
     expect(bench.sim.truth().currentMa).toBeGreaterThan(0);
   });
@@ -85,7 +85,7 @@ describe("a line that cannot be opened", () => {
     await clock.advance(30_000);
     expect((await clock.until(device.sample())).acPresent).toMatchObject(busy);
     await clock.advance(30_000);
-    expect(valueOf((await clock.until(device.sample())).acPresent)).toBe(true);
+    expect(expectValue((await clock.until(device.sample())).acPresent)).toBe(true);
     expect(tries).toBe(3);
     sim.apply({ kind: "ac", present: false });
     expect(edges).toEqual([false]);
