@@ -3,10 +3,11 @@ import type { Board } from "../boards/board.ts";
 import type { Thresholds } from "../core/engine.ts";
 import type { Instant, Sense } from "../core/model.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
+import { eventTypesFor } from "../core/senses.ts";
 import type { RemoteCommand } from "../ports/ha-link.ts";
 import type { Connect } from "../protocol/messages.ts";
 import { protocolRange } from "../protocol/messages.ts";
-import { eventTypesFor, valuesFor } from "./capabilities.ts";
+import { valuesFor } from "./capabilities.ts";
 
 /** Seconds in which the agent sends at least one state message; Home Assistant counts 2.4 times this as gone. */
 export const heartbeatS = 5;

@@ -34,7 +34,7 @@ export function step(model: LinkModel, input: LinkInput, timings: LinkTimings): 
     case "downstream":
       return answers(model, input) && hears(model.phase) ? heard(model, input, timings) : stay(model);
     case "probed":
-      return current(model, input) && model.missing > 0
+      return current(model, input) && looksForIntegration(model)
         ? troubled(model, explainFinding(input.finding), findingLevel(input.finding))
         : stay(model);
     case "proven":
@@ -60,6 +60,11 @@ function answers(model: LinkModel, input: { readonly attempt: number; readonly h
 
 function holds(model: LinkModel, session: string): boolean {
   return model.phase.kind === "open" && model.phase.session === session;
+}
+
+/** A hello was refused because the integration is not there, and nothing else happened since. */
+function looksForIntegration(model: LinkModel): boolean {
+  return model.missing > 0 && (model.phase.kind === "holding" || model.phase.kind === "greeting");
 }
 
 function hears(phase: LinkPhase): boolean {

@@ -10,7 +10,8 @@ const schemes: Readonly<Record<string, string>> = {
 };
 
 /**
- * `http://ha.local:8123` becomes `ws://ha.local:8123/api/websocket`; a base path (a reverse proxy's) is kept.
+ * `http://ha.local:8123` becomes `ws://ha.local:8123/api/websocket`; a base path (a reverse proxy's) is kept,
+ * a user name, password, query and fragment are not.
  * @throws UpsError `PI_UPS_HA_URL_INVALID` with what was found and what is expected
  */
 export function webSocketUrl(address: string): string {
@@ -19,8 +20,7 @@ export function webSocketUrl(address: string): string {
   if (scheme === undefined || url.hostname === "") throw invalid(address);
   const base = url.pathname.replace(/\/+$/, "");
   const path = base.endsWith(apiPath) ? base : `${base}${apiPath}`;
-  const login = url.username === "" ? "" : `${url.username}:${url.password}@`;
-  return `${scheme}//${login}${url.host}${path}`;
+  return `${scheme}//${url.host}${path}`;
 }
 
 /** The address for messages and logs: without a user name, password, query or fragment. */
