@@ -12,6 +12,7 @@ await main(async () => {
   await run(process.execPath, [join(checkout, "node_modules/rollup/dist/bin/rollup"), "-c", "--silent"], {
     cwd: checkout,
     what: "rollup",
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
   });
   for (const bundle of bundles.filter((file) => existsSync(join(checkout, file)))) {
     const bytes = readFileSync(join(checkout, bundle));

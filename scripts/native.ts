@@ -7,7 +7,15 @@ import { run, which } from "./lib/run.ts";
 import { step } from "./lib/step.ts";
 import { main, Trouble } from "./lib/trouble.ts";
 
+const addons = ["i2c-bus", "epoll"];
+
 await main(async () => {
+  const missing = addons.filter((name) => !existsSync(join(checkout, "node_modules", name)));
+  if (missing.length > 0) {
+    throw new Trouble(
+      `${missing.join(" and ")} are not installed. They are optional dependencies; install them with: npm ci --include=optional`,
+    );
+  }
   for (const tool of ["make", "g++", "python3"]) {
     if ((await which(tool)) === null) {
       throw new Trouble(
@@ -23,9 +31,9 @@ await main(async () => {
     ...(nodedir === undefined ? {} : { npm_config_nodedir: nodedir }),
   };
   const npm = await which("npm");
-  if (npm === null) throw new Trouble("npm is not on PATH.");
+  if (npm === null) throw new Trouble("npm is not on PATH. Start this script with: npm run native");
   await step(`Building i2c-bus and epoll for Node ${process.versions.node}`, (detail) =>
-    run(npm, ["rebuild", "--ignore-scripts=false", "--foreground-scripts", "i2c-bus", "epoll"], {
+    run(npm, ["rebuild", "--ignore-scripts=false", "--foreground-scripts", ...addons], {
       cwd: checkout,
       env,
       onLine: detail,
