@@ -12,6 +12,7 @@ import {
   section,
   textField,
 } from "./fields.ts";
+import { defaultSocket, defaultStateDir } from "./paths.ts";
 
 const boards = boardIds();
 /** What may stand behind `board:`; the prefix `sim:` simulates the board. */
@@ -227,12 +228,12 @@ export const configSchema = mapping("Configuration of the Pi UPS agent.", {
   board,
   home_assistant: homeAssistant,
   agent,
-  state_dir: textField("/var/lib/pi-ups", {
+  state_dir: textField(defaultStateDir, {
     maxLength: 4000,
     expected: "the path of a folder",
     description: "Where journal and counters live; a relative path starts at this file's folder.",
   }),
-  socket: textField("/run/pi-ups/agent.sock", {
+  socket: textField(defaultSocket, {
     maxLength: 4000,
     expected: "the path of a socket",
     description:

@@ -36,7 +36,13 @@ export function closest(word: string, known: readonly string[]): string | null {
     const allowed = Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3));
     if (distance <= allowed && (best === null || distance < best.distance)) best = { candidate, distance };
   }
-  return best?.candidate ?? null;
+  return best?.candidate ?? beginningWith(word, known);
+}
+
+/** The first known word that begins with at least three typed letters: `ac_los` is no small mistake, but clear. */
+function beginningWith(word: string, known: readonly string[]): string | null {
+  if (plain(word).length < 3) return null;
+  return known.find((candidate) => plain(candidate).startsWith(plain(word))) ?? null;
 }
 
 /** `Did you mean x1201?`, or the given sentence when nothing is close. */

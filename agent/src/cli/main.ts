@@ -1,0 +1,67 @@
+// Entry of `pi-ups`: finds the command, runs it, and turns every error into a sentence and an exit code.
+import { UpsError } from "../core/ups-error.ts";
+import { parseCommandLine } from "./args.ts";
+import type { CliIo, CommandRun } from "./command.ts";
+import { exitCodeOf, exitCodes, UsageError } from "./exit.ts";
+
+/** A reader that goes away (`pi-ups events | head`) is no error; the agent even runs on without its log. */
+function survivePipes(command: string | null): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      if (command !== "run") process.exit(exitCodes.ok);
+    });
+  }
+}
+
+function wantsColor(noColor: boolean): boolean {
+  const { NO_COLOR: off, TERM: term } = process.env;
+  return process.stdout.isTTY === true && !noColor && (off === undefined || off === "") && term !== "dumb";
+}
+
+function makeIo(noColor: boolean): CliIo {
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    color: wantsColor(noColor),
+    env: process.env,
+    folder: process.cwd(),
+  };
+}
+
+function report(error: unknown): number {
+  if (!(error instanceof UpsError)) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`pi-ups: this is a fault in pi-ups itself, please report it: ${detail}\n`);
+    return exitCodes.error;
+  }
+  const code = exitCodeOf(error.code);
+  // Lines that begin with FILE:LINE:COL stay as they are: editors find the place by them.
+  if (code === exitCodes.config) process.stderr.write(`${error.message}\n`);
+  else if (code === exitCodes.usage) process.stderr.write(`pi-ups: ${error.message}\n`);
+  else process.stderr.write(`pi-ups: ${error.message} (${error.code})\n`);
+  return code;
+}
+
+async function help(io: CliIo, name: string | null): Promise<number> {
+  const { run } = await import("./commands/help.ts");
+  return run({ io, options: {}, words: name === null ? [] : [name] });
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { command, options, words } = parseCommandLine(args);
+  survivePipes(command?.name ?? null);
+  const io = makeIo(options["no-color"] === true);
+  if (options["help"] === true) return help(io, command?.name ?? null);
+  let run: CommandRun;
+  if (options["version"] === true) run = (await import("./commands/version.ts")).run;
+  else if (command !== null) run = await command.load();
+  else throw new UsageError("No command is given. `pi-ups help` lists all commands.");
+  return run({ io, options, words });
+}
+
+/** What still holds the process then (a socket, a timer) was forgotten, and must not keep a shell waiting. */
+const lingerMs = 2_000;
+
+process.exitCode = await main(process.argv.slice(2)).catch(report);
+setTimeout(() => process.exit(), lingerMs).unref();

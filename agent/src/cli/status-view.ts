@@ -1,0 +1,118 @@
+// The table of `pi-ups status` for people. It shows what the report says: what the board cannot sense has no line,
+// what is unknown says so, and old figures carry their age.
+import { styleText } from "node:util";
+import type { StatusReport } from "../ports/control.ts";
+import { table } from "./table.ts";
+import { elapsedMs, measured, since, timeOfDay } from "./words.ts";
+
+type Paint = (style: "bold" | "red" | "yellow" | "green", text: string) => string;
+
+function painter(color: boolean): Paint {
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+}
+
+function powerCell(report: StatusReport, paint: Paint): string {
+  const duration = report.power_since === null ? "" : ` for ${since(report.power_since, report.time)}`;
+  switch (report.power) {
+    case "on_mains":
+      return paint("green", `on mains${duration}`);
+    case "on_battery":
+      return paint("yellow", `on battery${duration}`);
+    case "unknown":
+      return "unknown";
+  }
+  return report.power satisfies never;
+}
+
+function chargingWords(report: StatusReport): readonly string[] {
+  if (report.charging === undefined) return [];
+  if (report.charging === null) return ["charging unknown"];
+  return [report.charging ? "charging" : "not charging"];
+}
+
+function staleWords(report: StatusReport, paint: Paint): readonly string[] {
+  if (!report.stale) return [];
+  const age =
+    report.last_good_at === null ? "" : ` (last good read ${since(report.last_good_at, report.time)} ago)`;
+  return [paint("yellow", `stale${age}`)];
+}
+
+function batteryCell(report: StatusReport, paint: Paint): string {
+  const parts = [measured(report.battery_percent, "%", 0), measured(report.battery_voltage_v, "V", 2)];
+  if (report.battery_percent === null && report.battery_voltage_v === null) parts.splice(0, 2, "unknown");
+  if (report.battery_current_a !== undefined) parts.push(measured(report.battery_current_a, "A", 2));
+  if (report.battery_low === true) parts.push(paint("red", "low"));
+  return [...parts, ...chargingWords(report), ...staleWords(report, paint)].join(", ");
+}
+
+function runtimeCell(report: StatusReport): string {
+  const minutes = report.runtime_min;
+  const left =
+    minutes === null ? "unknown" : `about ${minutes < 10 ? minutes.toFixed(1) : minutes.toFixed(0)} min`;
+  return report.runtime_state === "settling" ? `${left} (settling)` : left;
+}
+
+function shutdownCell({ shutdown, time }: StatusReport, paint: Paint): string {
+  const why = `: ${shutdown.text ?? shutdown.reason ?? "no reason given"}${shutdown.by === null ? "" : ` (asked by ${shutdown.by})`}`;
+  switch (shutdown.state) {
+    case "idle":
+      return shutdown.remote_allowed ? "none planned" : "none planned, not allowed from Home Assistant";
+    case "counting_down": {
+      const left =
+        shutdown.deadline === null ? "soon" : `in ${Math.ceil(elapsedMs(time, shutdown.deadline) / 1000)} s`;
+      return paint("red", `${left}${why}`);
+    }
+    case "executing":
+      return paint("red", `going down${why}`);
+    case "done":
+      return paint("red", `done${why}`);
+  }
+  return shutdown.state satisfies never;
+}
+
+function homeAssistantCell({ home_assistant: link }: StatusReport, paint: Paint): string {
+  if (!link.configured) return "not configured";
+  const trouble =
+    link.message === null ? "" : `: ${link.message}${link.code === null ? "" : ` (${link.code})`}`;
+  return link.connected ? paint("green", "connected") : paint("yellow", `${link.state}${trouble}`);
+}
+
+function faultRows({ faults, time }: StatusReport, paint: Paint): readonly (readonly string[])[] {
+  if (faults.length === 0) return [["Faults", "none"]];
+  return faults.map(({ code, message, since: from }, index) => [
+    index === 0 ? "Faults" : "",
+    `${paint("red", message)} (${code}, for ${since(from, time)})`,
+  ]);
+}
+
+/** @param color whether to use colours */
+export function statusView(report: StatusReport, color: boolean): string {
+  const paint = painter(color);
+  const { agent, board, events } = report;
+  const kind = [
+    board.simulated ? "simulated" : null,
+    board.confidence === "experimental" ? "experimental" : null,
+  ];
+  const waiting = report.home_assistant.configured ? `, ${events.unsent} waiting for Home Assistant` : "";
+  const title = agent.name === agent.id ? agent.name : `${agent.name} (${agent.id})`;
+  const boardText = [board.name, ...kind.filter((word) => word !== null)].join(", ");
+  return `${paint("bold", title)}\n${table(
+    [
+      ["Board", boardText],
+      ["Power", powerCell(report, paint)],
+      ["Battery", batteryCell(report, paint)],
+      ["Runtime left", runtimeCell(report)],
+      ...(report.temperature_c === undefined
+        ? []
+        : [["Temperature", measured(report.temperature_c, "°C", 0)]]),
+      ["Health", report.health],
+      ["Cycles", report.cycles.toFixed(1)],
+      ["Shutdown", shutdownCell(report, paint)],
+      ...faultRows(report, paint),
+      ["Home Assistant", homeAssistantCell(report, paint)],
+      ["Events", `${events.last_seq} recorded${waiting}`],
+      ["Agent", `version ${agent.version}, process ${agent.pid}, since ${timeOfDay(agent.started_at)}`],
+    ],
+    "  ",
+  )}`;
+}
