@@ -147,4 +147,11 @@ describe("close", () => {
     await clock.until(ended);
     expect(closed()).toBe(1);
   });
+
+  it("does not wait for ever for a bus that hangs while closing", async () => {
+    const { clock, raw } = wire([]);
+    const queue = createI2cQueue({ ...raw, close: () => new Promise(() => {}) }, clock);
+    await clock.until(queue.close());
+    expect(clock.waiting).toBe(0);
+  });
 });

@@ -11,6 +11,7 @@ import type { SimCommand } from "../../agent/src/ports/control.ts";
 import type { I2cBus } from "../../agent/src/ports/ports.ts";
 import { seededRandom } from "../../agent/src/sim/random.ts";
 import { applyToSaved, parseSaved } from "../../agent/src/sim/saved-world.ts";
+import { createSimHost } from "../../agent/src/sim/sim-host.ts";
 import { garble } from "../../agent/src/sim/sim-i2c-bus.ts";
 import { createSimulator, type SimOptions } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -179,6 +180,14 @@ describe("power switch", () => {
     expect(sim.truth().currentMa).toBeLessThan(-2000);
     sim.stop();
     expect(clock.waiting).toBe(0);
+  });
+
+  it("is what the agent's power-off port switches", async () => {
+    const { sim } = start();
+    const host = createSimHost(sim);
+    await host.sync();
+    await host.powerOff("requested", "a person asked");
+    expect(sim.truth().pi).toBe("off");
   });
 
   it("calls back on blackout, once, and tells that something changed", async () => {

@@ -22,7 +22,7 @@ export type I2cErrorCode =
 export interface I2cErrorPlace {
   readonly bus: number;
   readonly address: number;
-  /** What was found, appended in brackets; for example the kernel's own words. */
+  /** What was found, in the kernel's or the loader's own words. */
   readonly found?: string;
 }
 
@@ -59,6 +59,6 @@ export function i2cFailure(
   code: I2cErrorCode,
   place: I2cErrorPlace,
 ): ReadFailure & { readonly code: I2cErrorCode } {
-  const found = place.found === undefined ? "" : ` (${place.found})`;
-  return { ok: false, code, message: `${sentence(code, place.bus, place.address)}${found}.` };
+  const found = place.found === undefined ? "" : ` The system says: ${place.found}.`;
+  return { ok: false, code, message: `${sentence(code, place.bus, place.address)}.${found}` };
 }

@@ -65,7 +65,8 @@ class Queue implements I2cQueue {
     if (this.#closed) return;
     this.#closed = true;
     await this.#tail;
-    await this.#raw.close();
+    // A transfer that hangs in the kernel must not hold up a shutdown.
+    await this.#within(this.#raw.close());
   }
 
   #enqueue<T>(
@@ -97,7 +98,7 @@ class Queue implements I2cQueue {
       i2cFailure("PI_UPS_I2C_TIMEOUT", {
         bus: this.#bus,
         address,
-        found: `limit ${this.#timeoutMs} ms`,
+        found: `no end within ${this.#timeoutMs} ms`,
       });
     if (this.#overdue !== null && (await this.#within(this.#overdue)) === late) return timedOut();
     const running = settle(transfer, (found) =>

@@ -30,7 +30,7 @@ function noSysfs(root: string, found: string): ReadFailure {
   return {
     ok: false,
     code: "PI_UPS_GPIO_NO_SYSFS",
-    message: `There is no sysfs GPIO at ${root} (${found}): this kernel was built without CONFIG_GPIO_SYSFS, as newer Raspberry Pi OS images are, or /sys is not mounted. Use a kernel with it, for example that of Raspberry Pi OS Bookworm.`,
+    message: `There is no sysfs GPIO at ${root}: this kernel was built without CONFIG_GPIO_SYSFS, as newer Raspberry Pi OS images are, or /sys is not mounted. Use a kernel with it, for example that of Raspberry Pi OS Bookworm. The system says: ${found}.`,
   };
 }
 

@@ -46,7 +46,7 @@ export function gpioFailure(bcm: number, sysfsNumber: number, cause: unknown): R
   const fail = (ourCode: string, sentence: string): ReadFailure => ({
     ok: false,
     code: ourCode,
-    message: `GPIO${bcm} (sysfs number ${sysfsNumber}) ${sentence} (${found}).`,
+    message: `GPIO${bcm} (sysfs number ${sysfsNumber}) ${sentence}. The system says: ${found}.`,
   });
   switch (code) {
     case "EINVAL":

@@ -29,7 +29,7 @@ export function createThermalZone(options: ThermalOptions = {}): Thermometer {
         return {
           ok: false,
           code: "PI_UPS_THERMAL_NOT_FOUND",
-          message: `The processor's temperature cannot be read from ${path} (${found}). Expected is a Raspberry Pi kernel with that file; in a container, mount /sys.`,
+          message: `The processor's temperature cannot be read from ${path}. Expected is a Raspberry Pi kernel with that file; in a container, mount /sys. The system says: ${found}.`,
         };
       }
       const celsius = /^-?\d+$/.test(text.trim()) ? Number(text) / 1000 : Number.NaN;

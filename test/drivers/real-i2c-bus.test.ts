@@ -1,0 +1,149 @@
+// The adapter to the i2c-bus package. There is no bus here: the package is real where a missing bus can be shown, and
+// stands as a stand-in at the kernel's edge where errors of real wires are needed.
+import { describe, expect, it } from "vitest";
+import { createNodeI2cBus } from "../../agent/src/platform/i2c-bus.ts";
+import { whyNotLoaded } from "../../agent/src/platform/native-addon.ts";
+
+interface Kernel {
+  /** What the next transfers meet; "ok" answers. */
+  readonly replies: (Error | "ok")[];
+}
+
+function errno(code: string | undefined, number: number): Error {
+  return Object.assign(new Error(`${code ?? ""}, the kernel's words`), { code, errno: number });
+}
+
+/** Behaves as the package does: one cached file per address and bus, opened by the first transfer. */
+function standIn(kernel: Kernel) {
+  let opened = 0;
+  let closed = 0;
+  let running = 0;
+  let mostRunning = 0;
+  const written: [number, number, number[]][] = [];
+  const transfer = async () => {
+    running += 1;
+    mostRunning = Math.max(mostRunning, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    const reply = kernel.replies.shift() ?? "ok";
+    if (reply !== "ok") throw reply;
+  };
+  const module = {
+    openPromisified: () => {
+      opened += 1;
+      return Promise.resolve({
+        readI2cBlock: async (_address: number, command: number, length: number, buffer: Buffer) => {
+          await transfer();
+          buffer.fill(command, 0, length);
+          return { bytesRead: length, buffer };
+        },
+        writeI2cBlock: async (address: number, command: number, length: number, buffer: Buffer) => {
+          await transfer();
+          written.push([address, command, [...buffer.subarray(0, length)]]);
+        },
+        close: () => {
+          closed += 1;
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+  return {
+    bus: createNodeI2cBus(1, { importModule: () => Promise.resolve({ default: module }) }),
+    written,
+    counts: () => ({ opened, closed, mostRunning }),
+  };
+}
+
+describe("the real package on a machine without this bus", () => {
+  it("names the missing bus, or the missing build, each with its cure", async () => {
+    const result = await createNodeI2cBus(99).read(0x36, 0x02, 2);
+    if (result.ok) throw new Error("there is a bus 99");
+    expect(["PI_UPS_I2C_NO_BUS", "PI_UPS_I2C_NO_ADDON"]).toContain(result.code);
+    expect(result.message).toMatch(
+      result.code === "PI_UPS_I2C_NO_BUS" ? /\/dev\/i2c-99.*raspi-config nonint do_i2c 0/ : /npm run native/,
+    );
+  });
+});
+
+describe("transfers", () => {
+  it("give bytes in wire order and take them", async () => {
+    const { bus, written } = standIn({ replies: [] });
+    expect(await bus.read(0x36, 0x02, 2)).toEqual({ ok: true, value: Uint8Array.of(2, 2) });
+    expect(await bus.write(0x36, 0x0c, Uint8Array.of(0x97, 0x1c))).toEqual({ ok: true, value: undefined });
+    expect(written).toEqual([[0x36, 0x0c, [0x97, 0x1c]]]);
+  });
+
+  it("do not overlap, so that the first to an address has set it before the next", async () => {
+    const { bus, counts } = standIn({ replies: [] });
+    await Promise.all([1, 2, 3, 4].map((register) => bus.read(0x36, register, 2)));
+    expect(counts()).toEqual({ opened: 1, closed: 0, mostRunning: 1 });
+  });
+
+  it.each([
+    [errno("ENOENT", -2), "PI_UPS_I2C_NO_BUS", "do_i2c 0"],
+    [errno("EACCES", -13), "PI_UPS_I2C_NO_PERMISSION", "usermod -aG i2c"],
+    [errno("EBUSY", 16), "PI_UPS_I2C_BUSY", "/sys/bus/i2c/devices/1-0036/driver"],
+    [errno("EREMOTEIO", 121), "PI_UPS_I2C_NACK", "i2cdetect -y 1"],
+    [errno("", 121), "PI_UPS_I2C_NACK", "i2cdetect -y 1"],
+    [errno("ENXIO", 6), "PI_UPS_I2C_NACK", "i2cdetect -y 1"],
+    [errno("ETIMEDOUT", 110), "PI_UPS_I2C_TIMEOUT", "i2c_arm_baudrate"],
+    [errno("EIO", 5), "PI_UPS_I2C_IO", "dmesg"],
+    [new Error("what"), "PI_UPS_I2C_IO", "dmesg"],
+  ])("turn %s into %s with its cure", async (cause, code, cure) => {
+    const result = await standIn({ replies: [cause] }).bus.read(0x36, 0x02, 2);
+    expect(result).toMatchObject({ ok: false, code });
+    expect(!result.ok && result.message).toContain(cure);
+  });
+
+  it("open the bus again after EBUSY, because the package keeps the refused file", async () => {
+    const { bus, counts } = standIn({ replies: [errno("EBUSY", 16), "ok", errno("EREMOTEIO", 121), "ok"] });
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(false);
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(true);
+    expect(counts()).toMatchObject({ opened: 2, closed: 1 });
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(false);
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(true);
+    expect(counts()).toMatchObject({ opened: 2, closed: 1 });
+    await bus.close();
+    await bus.close();
+    expect(counts().closed).toBe(2);
+  });
+});
+
+describe("an add-on that does not load", () => {
+  it("is asked for once, and named with its cure each time", async () => {
+    let imports = 0;
+    const bus = createNodeI2cBus(1, {
+      importModule: () => {
+        imports += 1;
+        return Promise.reject(
+          Object.assign(new Error("Cannot find package 'i2c-bus'"), { code: "ERR_MODULE_NOT_FOUND" }),
+        );
+      },
+    });
+    for (let read = 0; read < 2; read += 1) {
+      const result = await bus.read(0x36, 2, 2);
+      expect(result).toMatchObject({ ok: false, code: "PI_UPS_I2C_NO_ADDON" });
+      expect(!result.ok && result.message).toMatch(/npm run native.*i2c-bus is not installed/);
+    }
+    expect(imports).toBe(1);
+  });
+
+  it.each([
+    [Object.assign(new Error("no"), { code: "MODULE_NOT_FOUND" }), "is not installed"],
+    [new Error("Could not locate the bindings file. Tried:\n - a\n - b"), "installed but was not built"],
+    [
+      Object.assign(new Error("was compiled against NODE_MODULE_VERSION 115"), { code: "ERR_DLOPEN_FAILED" }),
+      `another version of Node than ${process.version}`,
+    ],
+    [new Error("odd\nsecond line"), "does not load: odd"],
+  ])("%s", (cause, words) => {
+    expect(whyNotLoaded("i2c-bus", cause)).toContain(words);
+    expect(whyNotLoaded("i2c-bus", cause)).not.toContain("\n");
+  });
+
+  it("says so when the module is something else", async () => {
+    const bus = createNodeI2cBus(1, { importModule: () => Promise.resolve({ default: {} }) });
+    expect(await bus.read(0x36, 2, 2)).toMatchObject({ ok: false, code: "PI_UPS_I2C_NO_ADDON" });
+  });
+});
