@@ -75,6 +75,16 @@ function isAlive(pid) {
   }
 }
 
+/** A lock whose holder died, perhaps before it wrote its number. */
+function isAbandoned(lock) {
+  try {
+    const holder = Number(readFileSync(lock, "utf8"));
+    return holder > 0 ? !isAlive(holder) : Date.now() - statSync(lock).mtimeMs > 5_000;
+  } catch {
+    return false;
+  }
+}
+
 /** Two commands at once must not build into the same folder. Returns false when another process built meanwhile. */
 async function takeLock(lock) {
   mkdirSync(dirname(lock), { recursive: true });
@@ -85,8 +95,7 @@ async function takeLock(lock) {
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
-    const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
-    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
+    if (isAbandoned(lock)) rmSync(lock, { force: true });
     else await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

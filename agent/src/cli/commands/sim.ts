@@ -10,7 +10,7 @@ import type { Answer } from "../../ports/ha-link.ts";
 import { isSimCommandWord, parseSimCommand, simCommandWords } from "../../sim/sim-command.ts";
 import { type CommandRun, type Invocation, textOption } from "../command.ts";
 import { UsageError } from "../exit.ts";
-import { chooseConfig, findAgent } from "../target.ts";
+import { findAgent } from "../target.ts";
 import { printAnswer } from "./shutdown.ts";
 
 /** Whoever obeys: the agent, or the saved world. */
