@@ -10,8 +10,7 @@ import { applyToStore, createSimStore, keepSaved } from "../../agent/src/platfor
 import type { SimCommand } from "../../agent/src/ports/control.ts";
 import type { I2cBus } from "../../agent/src/ports/ports.ts";
 import { seededRandom } from "../../agent/src/sim/random.ts";
-import { applyToSaved, parseSaved } from "../../agent/src/sim/saved-world.ts";
-import { createSimHost } from "../../agent/src/sim/sim-host.ts";
+import { applyToSaved, parseSaved, type SimSaved } from "../../agent/src/sim/saved-world.ts";
 import { garble } from "../../agent/src/sim/sim-i2c-bus.ts";
 import { createSimulator, type SimOptions } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -182,14 +181,6 @@ describe("power switch", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("is what the agent's power-off port switches", async () => {
-    const { sim } = start();
-    const host = createSimHost(sim);
-    await host.sync();
-    await host.powerOff("requested", "a person asked");
-    expect(sim.truth().pi).toBe("off");
-  });
-
   it("calls back on blackout, once, and tells that something changed", async () => {
     const calls: string[] = [];
     const { clock, sim } = start({
@@ -263,6 +254,20 @@ describe("saved world", () => {
     const other = findBoard("x1206");
     if (other === null) throw new Error("x1206 is gone");
     expect(createSimulator({ board: other, clock, saved: parsed.value }).truth().acPresent).toBe(true);
+  });
+
+  it("keeps a commanded speed over a restart, unless the options ask for another one", () => {
+    const clock = new VirtualClock();
+    const again = (saved: SimSaved, options: SimOptions) =>
+      createSimulator({ board: x1201(), clock, options, saved });
+    const { sim } = start({ speed: 2 }, clock);
+    sim.apply({ kind: "speed", factor: 60 });
+    expect(again(sim.save(), { speed: 2 }).truth().speed).toBe(60);
+    expect(again(again(sim.save(), { speed: 2 }).save(), { speed: 2 }).truth().speed).toBe(60);
+    expect(again(sim.save(), {}).truth().speed).toBe(60);
+    expect(again(sim.save(), { speed: 5 }).truth().speed).toBe(5);
+    const { saved } = applyToSaved(sim.save(), { kind: "show" }, x1201(), clock.now().wallMs);
+    expect(again(saved, { speed: 2 }).truth().speed).toBe(60);
   });
 
   it("charges while the Pi is off and mains is there", async () => {

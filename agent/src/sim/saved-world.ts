@@ -22,6 +22,8 @@ const savedSchema = v.object({
   load_w: v.pipe(finite, v.minValue(0)),
   temperature_c: finite,
   speed: v.pipe(finite, v.gtValue(0)),
+  /** The speed that the configuration asked for when this world began to run; a new wish is told by it. */
+  asked_speed: v.nullable(finite),
   /** True charge; the gauge may show something else. */
   charge_pct: percent,
   slow_mv: finite,
@@ -54,7 +56,13 @@ export function parseSaved(value: unknown): Result<SimSaved> {
 }
 
 /** @param monoToWallMs what to add to the world's own times to get Unix ms */
-export function toSaved(board: Board, world: WorldState, wallMs: number, monoToWallMs: number): SimSaved {
+export function toSaved(
+  board: Board,
+  world: WorldState,
+  askedSpeed: number | null,
+  wallMs: number,
+  monoToWallMs: number,
+): SimSaved {
   return {
     version: 1,
     board: board.id,
@@ -64,6 +72,7 @@ export function toSaved(board: Board, world: WorldState, wallMs: number, monoToW
     load_w: world.loadW,
     temperature_c: world.temperatureC,
     speed: world.speed,
+    asked_speed: askedSpeed,
     charge_pct: world.battery.chargePct,
     slow_mv: world.battery.slowMv,
     charger: world.battery.charger,
@@ -135,5 +144,5 @@ export function applyToSaved(
 ): { readonly saved: SimSaved; readonly answer: Answer } {
   const params = packFor(board, packOptions);
   const { world, answer } = obey(params, fromSaved(params, saved, wallMs, 0), command, wallMs);
-  return { saved: toSaved(board, world, wallMs, 0), answer };
+  return { saved: toSaved(board, world, saved.asked_speed, wallMs, 0), answer };
 }

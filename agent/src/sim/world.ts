@@ -40,7 +40,10 @@ export interface SimulatorParts {
   readonly board: Board;
   readonly clock: Clock;
   readonly options?: SimOptions;
-  /** A world to continue; its Pi is switched on. A world of another board is not continued. */
+  /**
+   * A world to continue; its Pi is switched on. A world of another board is not continued. Of the options, only a
+   * speed other than the one asked for at that time changes it.
+   */
   readonly saved?: SimSaved | null;
 }
 
@@ -90,6 +93,7 @@ class RunningWorld implements Simulator {
   readonly #options: SimOptions;
   readonly #params: PackParams;
   readonly #lines: SimGpio = createSimGpio();
+  readonly #askedSpeed: number | null;
   #world: WorldState;
   #movedAtMs: number;
   #cancelWatch: (() => void) | null = null;
@@ -101,6 +105,7 @@ class RunningWorld implements Simulator {
     this.#clock = clock;
     this.#options = options;
     this.#params = packFor(board, options);
+    this.#askedSpeed = options.speed ?? saved?.asked_speed ?? null;
     this.#world = this.#beginning(saved);
     this.#movedAtMs = clock.now().monoMs;
     this.gpio = this.#lines;
@@ -160,7 +165,7 @@ class RunningWorld implements Simulator {
   save(): SimSaved {
     this.#move();
     const { monoMs, wallMs } = this.#clock.now();
-    return toSaved(this.#board, this.#world, wallMs, wallMs - monoMs);
+    return toSaved(this.#board, this.#world, this.#askedSpeed, wallMs, wallMs - monoMs);
   }
 
   powerOff(): void {
@@ -182,7 +187,9 @@ class RunningWorld implements Simulator {
     if (saved === null || saved.board !== this.#board.id) return newWorld(this.#params, this.#options);
     const { monoMs, wallMs } = this.#clock.now();
     const world = fromSaved(this.#params, saved, wallMs, wallMs - monoMs);
-    return { ...world, pi: "on", speed: this.#options.speed ?? world.speed };
+    const asked = this.#options.speed;
+    const speed = asked === undefined || asked === saved.asked_speed ? world.speed : asked;
+    return { ...world, pi: "on", speed };
   }
 
   #temperature(): Result<number> {
