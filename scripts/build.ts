@@ -9,11 +9,15 @@ import { main } from "./lib/trouble.ts";
 const bundles = ["dist/agent/pi-ups.mjs", "dist/card/pi-ups-card.js"];
 
 await main(async () => {
-  await run(process.execPath, [join(checkout, "node_modules/rollup/dist/bin/rollup"), "-c", "--silent"], {
-    cwd: checkout,
-    what: "rollup",
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
-  });
+  await run(
+    process.execPath,
+    [join(checkout, "node_modules/rollup/dist/bin/rollup"), "-c", "rollup.config.mjs", "--silent"],
+    {
+      cwd: checkout,
+      what: "rollup",
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    },
+  );
   for (const bundle of bundles.filter((file) => existsSync(join(checkout, file)))) {
     const bytes = readFileSync(join(checkout, bundle));
     const kb = (size: number) => `${(size / 1000).toFixed(1)} kB`;

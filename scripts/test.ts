@@ -28,8 +28,12 @@ function choose(only: readonly string[] | undefined): readonly Suite[] {
 }
 
 async function outcomeOf(suite: Suite, obstacles: Obstacles): Promise<Outcome> {
-  const obstacle = suite.needs.map((need) => obstacles.get(need)).find((why) => why !== undefined);
-  if (obstacle !== undefined) return verdict(false, `The suite "${suite.name}" could not run.\n${obstacle}`);
+  const absent = suite.needs.find((need) => obstacles.has(need));
+  if (absent !== undefined)
+    return verdict(
+      false,
+      `The suite "${suite.name}" could not run without "${absent}"; the reason is above.`,
+    );
   try {
     const limitMs = suite.limitMin * 60_000;
     const outcome = await step(`${suite.name}: ${suite.what}`, (detail) => suite.run({ detail, limitMs }));
@@ -72,6 +76,7 @@ await main(async () => {
   }
   const chosen = choose(values.only);
   const obstacles = await bringAll(chosen.flatMap((suite) => suite.needs));
+  for (const [need, why] of obstacles) console.log(`\nThere is no "${need}": ${why}\n`);
   const rows: Row[] = [];
   for (const suite of chosen) rows.push(await runSuite(suite, obstacles));
   const { passed, failed } = together(rows);
