@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Starts `pi-ups` with Node 24, whatever Node runs this file (18 or newer), and builds the bundle first where a clone
 // has newer sources. On a Pi the service runs the bundle itself; this file is for `npx pi-ups` and global installs.
-import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
@@ -9,6 +8,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const wantedMajor = 24;
+/** For what is needed only now and then; the usual command on Node 24 starts quicker without. */
+const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const bundle = join(root, "dist", "agent", "pi-ups.mjs");
 const buildScript = join(root, "scripts", "build.ts");
@@ -25,24 +26,30 @@ function majorOf(version) {
 /** The npm package that carries Node itself; it may stand beside this package instead of in it. */
 function packagedNode() {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`);
-    return join(dirname(manifest), "bin", "node");
+    const manifest = require.resolve(`node-linux-${process.arch}/package.json`);
+    const { version } = JSON.parse(readFileSync(manifest, "utf8"));
+    const file = join(dirname(manifest), "bin", "node");
+    return majorOf(version) >= wantedMajor && existsSync(file) ? file : null;
   } catch {
     return null;
   }
 }
 
-function isWanted(file) {
-  if (file === null || !existsSync(file)) return false;
-  const { status, stdout } = spawnSync(file, ["--version"], { encoding: "utf8" });
-  return status === 0 && majorOf(stdout.trim().replace(/^v/, "")) >= wantedMajor;
+/** A Node that another package put among the commands. */
+function commandNode() {
+  const file = join(root, "node_modules", ".bin", "node");
+  if (!existsSync(file)) return null;
+  const { status, stdout } = require("node:child_process").spawnSync(file, ["--version"], {
+    encoding: "utf8",
+  });
+  return status === 0 && majorOf(stdout.trim().replace(/^v/, "")) >= wantedMajor ? file : null;
 }
 
 /** Path of a Node that is new enough; this process's own when it is. */
 function findNode() {
   if (majorOf(process.versions.node) >= wantedMajor) return process.execPath;
-  const found = [packagedNode(), join(root, "node_modules", ".bin", "node")].find(isWanted);
-  if (found) return found;
+  const found = packagedNode() ?? commandNode();
+  if (found !== null) return found;
   return fail(
     `Node ${wantedMajor} is needed, and this is Node ${process.versions.node}. Run \`npm ci\` in ${root}, which brings it along (64-bit Linux), or install Node ${wantedMajor}.`,
   );
@@ -104,7 +111,7 @@ function build(node) {
   process.stderr.write(
     `pi-ups: building ${relative(process.cwd(), bundle) || bundle} from the sources ...\n`,
   );
-  const { status, stdout, stderr } = spawnSync(node, [buildScript], {
+  const { status, stdout, stderr } = require("node:child_process").spawnSync(node, [buildScript], {
     cwd: root,
     encoding: "utf8",
     env: { ...process.env, PI_UPS_PART: "agent" },
@@ -139,7 +146,9 @@ function forwardSignals(child) {
 }
 
 function runWith(node) {
-  const child = spawn(node, [bundle, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = require("node:child_process").spawn(node, [bundle, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   forwardSignals(child);
   child.on("error", (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
