@@ -17,6 +17,9 @@ export const initialCharging: ChargingState = { charging: null, full: false };
 const fullPct = 99;
 const fullRearmPct = 95;
 const windowMs = 60_000;
+/** A rise that is so clear needs no minute: a strong charger, or a small pack. */
+const clearWindowMs = 10_000;
+const clearRisePct = 0.5;
 const longWindowMs = 480_000;
 const risePct = 0.2;
 const riseMv = 5;
@@ -33,6 +36,8 @@ function derive(
   if (reading.chargePct >= fullPct) return false;
   const change = changeOver(trend, windowMs);
   if (change !== null && (change.pct >= risePct || change.mv >= riseMv)) return true;
+  const clear = changeOver(trend, clearWindowMs);
+  if (clear !== null && clear.pct >= clearRisePct) return true;
   const long = changeOver(trend, longWindowMs);
   if (long !== null && long.pct < risePct && long.mv < riseMv) return false;
   return before;
