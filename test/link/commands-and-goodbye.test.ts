@@ -1,0 +1,181 @@
+// Commands from Home Assistant and their answers, the last words, and stopping.
+import { spawn } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { example } from "./support/examples.ts";
+import { FarEnd } from "./support/far-end.ts";
+import { atEnd, cleanUpAfterEach, made, online, pause, storedSeqs, upTo } from "./support/harness.ts";
+import { MemoryJournal } from "./support/memory-journal.ts";
+import { fullValues } from "./support/rig.ts";
+
+cleanUpAfterEach();
+
+describe("commands", () => {
+  it("reach the app with delay, reason and user, and are answered in the session", async () => {
+    const one = await online();
+    one.far.downstream(example("downstream", "shutdown with delay and reason"));
+    await one.far.until("command", () => one.commands.length === 1);
+    expect(one.commands[0]).toEqual({
+      command: "shutdown",
+      commandId: "c1",
+      delayMs: 60_000,
+      text: "maintenance",
+      user: "Ada",
+    });
+    one.link.answer("c1", { accepted: true, code: null, message: "The Pi powers off in 60 s." });
+    const ack = await one.far.until("ack", () => one.far.of("ack")[0]);
+    expect(ack.data).toEqual({
+      ...example("ack", "accepted"),
+      session: one.far.of("state")[0]?.data["session"],
+    });
+  });
+
+  it("keep the agent's grace when no delay is given, and can cancel", async () => {
+    const one = await online();
+    one.far.downstream(example("downstream", "shutdown with the agent's grace"));
+    one.far.downstream(example("downstream", "cancel"));
+    await one.far.until("commands", () => one.commands.length === 2);
+    expect(one.commands).toEqual([
+      { command: "shutdown", commandId: "c2", delayMs: null, text: null, user: null },
+      { command: "cancel_shutdown", commandId: "c3", user: "Ada" },
+    ]);
+  });
+
+  it.each(["unknown command", "a delay below zero"])(
+    "are refused with a sentence when not understood: %s",
+    async (name) => {
+      const one = await online();
+      one.far.downstream(example("downstream", name));
+      const ack = await one.far.until("ack", () => one.far.of("ack")[0]);
+      expect(ack.data).toMatchObject({ accepted: false, code: "PI_UPS_UNKNOWN_COMMAND" });
+      expect(one.commands).toEqual([]);
+    },
+  );
+
+  it("of a newer integration that are no commands are ignored", async () => {
+    const one = await online();
+    one.far.downstream({ event: "motd", text: "hi" });
+    one.far.downstream(example("downstream", "command without id"));
+    await pause(50);
+    expect(one.link.status().kind).toBe("connected");
+    expect(one.far.of("ack")).toEqual([]);
+  });
+
+  it("are not answered into the void", async () => {
+    const one = await made();
+    one.link.answer("c1", { accepted: true, code: null, message: "?" });
+    expect(one.logged()).toContain("dropped");
+  });
+});
+
+describe("goodbye", () => {
+  const goodbye = {
+    reason: "shutdown",
+    detail: "battery_percent_critical",
+    message: "Battery at 10 %, limit 10 %.",
+  } as const;
+
+  it("comes after every unsent event, and then nothing comes", async () => {
+    const journal = new MemoryJournal();
+    const one = await online({ journal });
+    journal.fill(250);
+    await one.link.bye(goodbye, 2000);
+    expect(storedSeqs(one)).toEqual(upTo(250));
+    const ours = () => one.far.received.filter(({ type }) => type.startsWith("pi_ups/"));
+    const last = ours().at(-1);
+    expect(last).toMatchObject({ type: "pi_ups/agent/bye", data: goodbye });
+    one.link.publish({ ...fullValues, ac_present: false });
+    await pause(1200);
+    expect(ours().at(-1)).toBe(last);
+    await one.link.stop();
+    await one.far.until("closed", () => one.far.openSockets === 0);
+  });
+
+  it("is said in time although Home Assistant does not store the events", async () => {
+    const one = await online({ timings: { answerMs: 5000, eventsMs: 5000 } });
+    one.far.intercept = ({ type }) => (type === "pi_ups/agent/events" ? { silence: true } : undefined);
+    one.journal.record("the last");
+    const before = performance.now();
+    await one.link.bye(goodbye, 600);
+    expect(performance.now() - before).toBeLessThan(700);
+    expect(one.far.of("bye")).toHaveLength(1);
+    expect(one.journal.unsentCount()).toBe(1);
+  });
+
+  it("does not wait longer than it may when nobody answers", async () => {
+    const one = await online({ timings: { answerMs: 5000, eventsMs: 5000 } });
+    one.far.freeze();
+    one.journal.record("the last");
+    const before = performance.now();
+    await one.link.bye(goodbye, 300);
+    expect(performance.now() - before).toBeLessThan(400);
+  });
+
+  it("returns at once without a connection", async () => {
+    const one = await made();
+    const before = performance.now();
+    await one.link.bye(goodbye, 5000);
+    expect(performance.now() - before).toBeLessThan(100);
+  });
+
+  it("is taken back by start: the power-off failed", async () => {
+    const one = await online();
+    await one.link.bye(goodbye, 1000);
+    one.link.start();
+    await one.connected();
+    await one.far.until(
+      "full state again",
+      () => one.far.of("state").filter(({ data }) => data["full"]).length === 2,
+    );
+    expect(one.far.connections).toBe(1);
+  });
+});
+
+describe("stop and start", () => {
+  it("leave nothing behind: a process that lost its socket twice ends by itself after stop", async () => {
+    const far = new FarEnd();
+    await far.start();
+    atEnd(() => far.kill());
+    const script = new URL("./support/short-life.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, far.url, far.token], { stdio: "inherit" });
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    atEnd(async () => {
+      child.kill("SIGKILL");
+      await exit;
+    });
+    for (const round of [1, 2]) {
+      await far.until(`state ${round}`, () => far.of("state").length >= round);
+      far.dropSockets();
+    }
+    await far.until("goodbye", () => far.of("bye").length === 1);
+    expect(await Promise.race([exit, pause(3000).then(() => "still running")])).toBe(0);
+  }, 15_000);
+
+  it("are idempotent, and start after stop connects again", async () => {
+    const one = await online();
+    one.link.start();
+    await Promise.all([one.link.stop(), one.link.stop()]);
+    await one.link.stop();
+    await one.far.until("closed", () => one.far.openSockets === 0);
+    expect(one.link.status()).toEqual({ kind: "off" });
+    one.link.start();
+    await one.connected();
+    expect(one.far.connections).toBe(2);
+  });
+
+  it("stop ends an attempt under way and one that waits, and is bounded when the other side is dead", async () => {
+    const one = await online();
+    one.far.freeze();
+    const before = performance.now();
+    await one.link.stop();
+    expect(performance.now() - before).toBeLessThan(400);
+    await one.far.kill();
+    one.link.start();
+    await one.link.stop();
+    one.link.start();
+    await pause(50);
+    await one.link.stop();
+    const after = one.far.connections;
+    await pause(200);
+    expect(one.far.connections).toBe(after);
+  });
+});
