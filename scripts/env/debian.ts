@@ -1,4 +1,5 @@
 // Packages from Debian: asked for by name, installed once, with a clear sentence where that needs rights we lack.
+import { explained } from "../lib/network.ts";
 import { run, tryRun, which } from "../lib/run.ts";
 import { step } from "../lib/step.ts";
 import { Trouble } from "../lib/trouble.ts";
@@ -25,9 +26,17 @@ export async function installPackages(why: string, packages: readonly string[]):
       onLine: detail,
       env,
       what: `apt-get install ${names}`,
+    }).catch((error: unknown) => {
+      throw explained(
+        error,
+        `${why} needs ${names}, and Debian's packages are out of reach. Check the network.`,
+      );
     });
   });
 }
+
+/** Debian's own address, which leads to a mirror nearby. */
+export const debian = "http://deb.debian.org/debian";
 
 /** This machine's own Debian mirror, or Debian's. */
 export async function debianMirror(): Promise<string> {
@@ -40,10 +49,7 @@ export async function debianMirror(): Promise<string> {
     "Component: main",
   ]).catch(() => ({ code: 1, output: "" }));
   const sites = asked.code === 0 ? asked.output.split("\n").map((line) => line.trim()) : [];
-  return (
-    sites.find((site) => /^https?:/.test(site) && !site.includes("security")) ??
-    "http://deb.debian.org/debian"
-  );
+  return sites.find((site) => /^https?:/.test(site) && !site.includes("security")) ?? debian;
 }
 
 /** Options that give another apt this machine's way to the network. */

@@ -2,13 +2,14 @@
 // Recipe: mmdebstrap, because it needs nothing but apt and is done in twenty seconds.
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { explained } from "../lib/network.ts";
 import { isInstalled, once } from "../lib/once.ts";
 import { cache, pinHash } from "../lib/paths.ts";
 import { run, which } from "../lib/run.ts";
-import { step } from "../lib/step.ts";
+import { say, step } from "../lib/step.ts";
 import { Trouble } from "../lib/trouble.ts";
 import { versions } from "../lib/versions.ts";
-import { aptProxyOptions, debianMirror, installPackages } from "./debian.ts";
+import { aptProxyOptions, debian, debianMirror, installPackages } from "./debian.ts";
 import { type PythonWorld, rootedWorld } from "./world.ts";
 
 const pins = {
@@ -45,25 +46,41 @@ async function needRoot(): Promise<void> {
   ]);
 }
 
-async function build(detail: (text: string) => void): Promise<void> {
-  // A root of an interrupted run may be half there; it is never entered, only replaced. No mount of ours is visible
-  // here, and the option keeps the removal off anything that somebody else mounted.
-  const fresh = join(folder, `root.new.${process.pid}`);
-  await run("sh", ["-c", 'rm -rf --one-file-system "$0"/root "$0"/root.new.*', folder]);
+async function fill(target: string, mirror: string, detail: (text: string) => void): Promise<void> {
+  await run("rm", ["-rf", "--one-file-system", target]);
   await run(
     "mmdebstrap",
     [
+      // A mirror that lags behind is good enough, and would be refused as expired.
       '--aptopt=Acquire::Check-Valid-Until "false"',
       ...(await aptProxyOptions()),
       "--variant=minbase",
       `--keyring=${keyring}`,
       `--include=${pins.packages.join(",")}`,
       pins.suite,
-      fresh,
-      await debianMirror(),
+      target,
+      mirror,
     ],
-    { onLine: detail, what: "mmdebstrap", logFile: join(folder, "mmdebstrap.log") },
+    { onLine: detail, what: `mmdebstrap from ${mirror}`, logFile: join(folder, "mmdebstrap.log") },
   );
+}
+
+async function build(detail: (text: string) => void): Promise<void> {
+  // A root of an interrupted run may be half there; it is never entered, only replaced. No mount of ours is visible
+  // here, and the option keeps the removal off anything that somebody else mounted.
+  await run("sh", ["-c", 'rm -rf --one-file-system "$0"/root "$0"/root.new.*', folder]);
+  const fresh = join(folder, `root.new.${process.pid}`);
+  const own = await debianMirror();
+  try {
+    // This machine's own mirror may be a copy of one release only.
+    if (own === debian) await fill(fresh, debian, detail);
+    else await fill(fresh, own, detail).catch(() => fill(fresh, debian, detail));
+  } catch (error) {
+    throw explained(
+      error,
+      "Debian's packages are out of reach. The small system with Python 3.14 is made from them (about 100 MB, once); check the network and apt's settings.",
+    );
+  }
   renameSync(fresh, root);
 }
 
@@ -71,6 +88,7 @@ async function build(detail: (text: string) => void): Promise<void> {
 export async function ensureForkyRoot(): Promise<PythonWorld> {
   await once(folder, pins, async () => {
     await needRoot();
+    say("This machine has no Python 3.14, and uv's downloads are out of reach; Debian has one.");
     mkdirSync(folder, { recursive: true });
     await step("Making a small Debian system with Python 3.14 beside this one (about 20 s, 0.5 GB)", build);
   });

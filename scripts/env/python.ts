@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { once } from "../lib/once.ts";
 import { cache } from "../lib/paths.ts";
 import { run, tryRun, which } from "../lib/run.ts";
-import { say, step } from "../lib/step.ts";
+import { step } from "../lib/step.ts";
 import { versions } from "../lib/versions.ts";
 import { installPackages } from "./debian.ts";
 import { ensureForkyRoot, hasForkyRoot } from "./forky-root.ts";
@@ -102,8 +102,5 @@ export async function ensurePython(): Promise<PythonWorld> {
   if (hasForkyRoot()) return await ensureForkyRoot();
   const fromUv = await step(`Looking for Python ${wanted}`, byUv);
   if (fromUv !== null) return hostWorld(fromUv);
-  say(
-    `Python ${wanted} is neither here nor within uv's reach; Debian's own is brought in beside this system.`,
-  );
   return await ensureForkyRoot();
 }

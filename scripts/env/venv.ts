@@ -1,8 +1,8 @@
 // Virtual environments in a Python world, filled by uv because it is ten times as quick as pip.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { explained } from "../lib/network.ts";
 import { run } from "../lib/run.ts";
-import { Trouble } from "../lib/trouble.ts";
 import { versions } from "../lib/versions.ts";
 import type { PythonWorld } from "./world.ts";
 
@@ -24,13 +24,16 @@ export function venvAt(
   const bin = (name: string) => join(folder, "venv/bin", name);
   const inside = async (command: readonly string[]) => {
     const [program = "", ...args] = world.wrap(command);
-    return await run(program, args, {
+    const done = run(program, args, {
       onLine: detail,
       what: command
         .map((part) => part.replace(`${folder}/`, ""))
         .join(" ")
         .slice(0, 80),
       logFile: join(folder, "install.log"),
+    });
+    return await done.catch((error: unknown) => {
+      throw explained(error, outOfReach);
     });
   };
   return {
@@ -44,12 +47,9 @@ export function venvAt(
   };
 }
 
-function unreachable(error: unknown): boolean {
-  return (
-    error instanceof Trouble &&
-    /(connection|connect|resolve|timed out|network is unreachable|SSL)/i.test(error.message)
-  );
-}
+const outOfReach =
+  "The Python package index is out of reach. Home Assistant and its test fixtures come from there (about 300 MB, once). " +
+  "Check the network, or set PIP_INDEX_URL to a mirror that this machine reaches.";
 
 /** Makes the environment anew, with uv in it. Half an environment of an interrupted run is replaced. */
 export async function makeVenv(
@@ -61,16 +61,6 @@ export async function makeVenv(
   await run("rm", ["-rf", "--one-file-system", join(folder, "venv")]);
   const [program = "", ...args] = world.wrap([world.python, "-m", "venv", join(folder, "venv")]);
   await run(program, args, { onLine: detail, what: "python -m venv" });
-  try {
-    await venv.run("pip", ["install", "-q", `uv==${versions.uv}`]);
-  } catch (error) {
-    if (!unreachable(error)) throw error;
-    throw new Trouble(
-      "The Python package index is out of reach. Home Assistant and its test fixtures come from there (about 300 MB, once): " +
-        "check the network, or set PIP_INDEX_URL to a mirror that this machine reaches.\n" +
-        `${(error as Error).message}`,
-      { cause: error },
-    );
-  }
+  await venv.run("pip", ["install", "-q", `uv==${versions.uv}`]);
   return venv;
 }
