@@ -79,16 +79,21 @@ describe("trouble", () => {
     });
   });
 
-  it("asks why when the integration is not there, at first and then once a minute", () => {
+  it("asks why at every hello while Home Assistant starts, and once a minute when a person must act", () => {
     const machine = new Machine().start().ready();
     const probes: number[] = [];
-    for (let n = 0; n < 25; n += 1) {
+    for (let n = 0; n < 30; n += 1) {
       machine.refused("unknown_command");
       expect(machine.wakeMs).toBe(5000);
-      if (machine.kinds.includes("probe")) probes.push(n);
+      if (machine.kinds.includes("probe")) {
+        probes.push(n);
+        const kind = n < 3 ? "starting" : "not_added";
+        const finding = { kind, haVersion: "2026.11.0" } as const;
+        machine.feed({ type: "probed", attempt: machine.model.attempt, finding });
+      }
       machine.wake();
     }
-    expect(probes).toEqual([0, 12, 24]);
+    expect(probes).toEqual([0, 1, 2, 3, 12, 24]);
   });
 
   it("keeps what the look said while it says hello again and again", () => {

@@ -7,7 +7,7 @@ import type { LinkTimings } from "./timings.ts";
 import type { Finding, Trouble } from "./trouble.ts";
 import { explainFinding, integrationNotThere, needsAPerson, protocolUnknown, refused } from "./trouble.ts";
 
-/** Hellos between two looks into Home Assistant's configuration while the integration is not there. */
+/** Hellos between two looks into Home Assistant's configuration once it is started and the integration is not there. */
 const probeEvery = 12;
 
 /** The whole behaviour. Inputs that do not fit the phase or an earlier socket leave the model as it is. */
@@ -150,7 +150,7 @@ function helloRefused(model: LinkModel, code: string, message: string, timings: 
 function integrationMissing(model: LinkModel, timings: LinkTimings): LinkStep {
   const trouble = model.missing > 0 && model.trouble !== null ? model.trouble : integrationNotThere;
   const held = hold({ ...model, missing: model.missing + 1 }, trouble, timings.notLoadedMs, "info");
-  const probe = model.missing % probeEvery === 0;
+  const probe = trouble.code === integrationNotThere.code || model.missing % probeEvery === 0;
   return probe ? stay(held.model, ...held.effects, { type: "probe", attempt: model.attempt }) : held;
 }
 
