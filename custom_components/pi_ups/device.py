@@ -118,8 +118,12 @@ class UpsDevice:
     @property
     def device_id(self) -> str | None:
         """The id in the device registry, once it is there."""
-        device = dr.async_get(self.hass).async_get_device(identifiers={(DOMAIN, self.agent_id)})
+        device = self._registered
         return None if device is None else device.id
+
+    @property
+    def _registered(self) -> dr.DeviceEntry | None:
+        return dr.async_get(self.hass).async_get_device_by_identifier((DOMAIN, self.agent_id), self.entry.entry_id)
 
     async def async_load(self) -> None:
         """Read back what was known before Home Assistant started."""
@@ -174,9 +178,8 @@ class UpsDevice:
         if hello.raw != self.entry.data[CONF_HELLO]:
             self.hello = hello
             self.hass.config_entries.async_update_entry(self.entry, data={**self.entry.data, CONF_HELLO: hello.raw})
-            registry = dr.async_get(self.hass)
-            if (device := registry.async_get_device(identifiers={(DOMAIN, self.agent_id)})) is not None:
-                registry.async_update_device(device.id, sw_version=hello.version, name=hello.name)
+            if (registered := self._registered) is not None:
+                dr.async_get(self.hass).async_update_device(registered.id, sw_version=hello.version, name=hello.name)
         for listener in [*self._hello_listeners]:
             listener()
 
