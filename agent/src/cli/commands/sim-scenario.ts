@@ -6,7 +6,7 @@ import { nodeClock } from "../../platform/node-clock.ts";
 import { parseScenario, runScenario, type Scenario } from "../../sim/scenario.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { UsageError } from "../exit.ts";
-import { findWorld } from "./sim.ts";
+import { findWorld } from "./sim-world.ts";
 
 function invalid(message: string): UpsError {
   return new UpsError("PI_UPS_SCENARIO_INVALID", message);
