@@ -149,7 +149,9 @@ function helloRefused(model: LinkModel, code: string, message: string, timings: 
 /** Home Assistant opens its API before it loads custom integrations, so this is normal for a while after its start. */
 function integrationMissing(model: LinkModel, timings: LinkTimings): LinkStep {
   const trouble = model.missing > 0 && model.trouble !== null ? model.trouble : integrationNotThere;
-  const held = hold({ ...model, missing: model.missing + 1 }, trouble, timings.notLoadedMs, "info");
+  const missing = model.missing + 1;
+  const afterMs = Math.min(timings.notLoadedMs, timings.retryMinMs * missing);
+  const held = hold({ ...model, missing }, trouble, afterMs, "info");
   const probe = trouble.code === integrationNotThere.code || model.missing % probeEvery === 0;
   return probe ? stay(held.model, ...held.effects, { type: "probe", attempt: model.attempt }) : held;
 }

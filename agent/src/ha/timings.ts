@@ -18,7 +18,7 @@ export interface LinkTimings {
   readonly retryMaxMs: number;
   /** Wrong token, wrong user, no common protocol: a person must act first. */
   readonly slowRetryMs: number;
-  /** The integration is not loaded yet: say hello again. */
+  /** The integration is not loaded: longest wait between two hellos; the first waits are shorter, by `retryMinMs` each. */
   readonly notLoadedMs: number;
   /** Any other refusal of a hello. */
   readonly refusedMs: number;
