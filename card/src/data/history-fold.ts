@@ -1,0 +1,82 @@
+// Recorder messages to samples: what `history/stream` sends is merged, cut to the window, and read as charge and mains.
+// Pure, so that a recorded stream can be replayed in a test.
+
+/** A compressed state of `history/stream`: seconds since the epoch. */
+export interface CompressedState {
+  readonly s: string;
+  readonly lu: number;
+  readonly lc?: number;
+}
+
+export interface HistoryMessage {
+  readonly states: Readonly<Record<string, readonly CompressedState[] | undefined>>;
+  /** Seconds; only the first messages have them. */
+  readonly start_time?: number;
+  readonly end_time?: number;
+}
+
+/** A state that held from `atMs` until the next sample. */
+export interface Held {
+  readonly atMs: number;
+  readonly state: string;
+}
+
+export type History = Readonly<Record<string, readonly Held[]>>;
+
+function inOrder(samples: readonly Held[]): boolean {
+  return samples.every((sample, index) => index === 0 || (samples[index - 1]?.atMs ?? 0) <= sample.atMs);
+}
+
+/** Adds a message; repeated samples and those out of order are put right. */
+export function mergeHistory(history: History, message: HistoryMessage): History {
+  const next: Record<string, readonly Held[]> = { ...history };
+  for (const [id, states] of Object.entries(message.states)) {
+    if (states === undefined || states.length === 0) continue;
+    const fresh = states.map((each) => ({ atMs: (each.lc ?? each.lu) * 1000, state: each.s }));
+    const all = [...(history[id] ?? []), ...fresh];
+    next[id] = inOrder(all) ? all : all.sort((a, b) => a.atMs - b.atMs);
+  }
+  return next;
+}
+
+/** Cuts to the window; the state that held at its start is kept, moved to the start, so that the line keeps its left end. */
+export function cutToWindow(samples: readonly Held[], startMs: number): readonly Held[] {
+  const firstInside = samples.findIndex((sample) => sample.atMs > startMs);
+  const inside = firstInside === -1 ? [] : samples.slice(firstInside);
+  const before = firstInside === -1 ? samples.at(-1) : samples[firstInside - 1];
+  return before === undefined ? inside : [{ atMs: startMs, state: before.state }, ...inside];
+}
+
+/** Drops what no window needs any more, so that a page that stays open for weeks does not grow. */
+export function pruneHistory(history: History, startMs: number): History {
+  return Object.fromEntries(
+    Object.entries(history).map(([id, samples]) => [id, cutToWindow(samples, startMs)]),
+  );
+}
+
+/** Charge in percent from `atMs` on; null where it was not known. */
+export interface ChargeSample {
+  readonly atMs: number;
+  readonly pct: number | null;
+}
+
+/** `unavailable`, `unknown` and anything that is no number from 0 to 100 break the line; none of it is ever 0 %. */
+export function toCharge(samples: readonly Held[]): readonly ChargeSample[] {
+  return samples.map(({ atMs, state }) => {
+    const pct = state.trim() === "" ? Number.NaN : Number(state);
+    return { atMs, pct: Number.isFinite(pct) && pct >= 0 && pct <= 100 ? pct : null };
+  });
+}
+
+/** Mains from `atMs` on; null where it was not known. */
+export interface MainsSample {
+  readonly atMs: number;
+  readonly present: boolean | null;
+}
+
+export function toMains(samples: readonly Held[]): readonly MainsSample[] {
+  return samples.map(({ atMs, state }) => ({
+    atMs,
+    present: state === "on" ? true : state === "off" ? false : null,
+  }));
+}

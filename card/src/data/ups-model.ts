@@ -1,0 +1,218 @@
+// Everything that the card shows of one UPS, brought together from its sources: entities, device and event feed, history.
+// It holds subscriptions only between `open` and `close`.
+import type { TrendData } from "../chart/cursor.ts";
+import { toStretches } from "../chart/path.ts";
+import type { CardConfig, EventFilter } from "../config.ts";
+import type { EntityState, Refusal } from "../ha.ts";
+import type { HassPort } from "../hass-port.ts";
+import { DeviceFeed } from "./device-feed.ts";
+import { type EventBook, emptyBook } from "./event-book.ts";
+import { type EntityIds, entityIdsOf, type Facts, readFacts } from "./facts.ts";
+import { HistoryFeed } from "./history-feed.ts";
+import { type ChargeSample, cutToWindow, type MainsSample, toCharge, toMains } from "./history-fold.ts";
+import { type Band, foldBands } from "./outages.ts";
+import { type Lease, SharedFeeds } from "./shared-feeds.ts";
+import type { Device } from "./wire.ts";
+
+/** What the card's root needs; the demo has its own. */
+export interface UpsModel {
+  open(onChange: () => void): void;
+  close(): void;
+  readonly device: Device | null;
+  readonly refusal: Refusal | null;
+  readonly anyDevices: boolean | null;
+  readonly book: EventBook;
+  readonly watched: readonly string[];
+  /** Home Assistant's time. */
+  nowMs(): number;
+  facts(device: Device): Facts;
+  /** The same object until something in it changed, so that the trend is not drawn for nothing. */
+  trend(device: Device, nowMs: number): TrendData;
+  /** Formatted state of an entity that is live; null otherwise. */
+  display(key: string): string | null;
+  entityId(key: string): string | null;
+  /** Filters of which a page is on its way. */
+  readonly loading: ReadonlySet<EventFilter>;
+  want(filter: EventFilter): void;
+  more(filter: EventFilter): void;
+  cancelShutdown(): Promise<void>;
+}
+
+const deviceFeeds = new SharedFeeds<DeviceFeed>();
+const historyFeeds = new SharedFeeds<HistoryFeed>();
+const hourMs = 3_600_000;
+
+export class LiveModel implements UpsModel {
+  private readonly _port: HassPort;
+  private readonly _config: CardConfig;
+  private _onChange: (() => void) | null = null;
+  private _feed: Lease<DeviceFeed> | null = null;
+  private _history: Lease<HistoryFeed> | null = null;
+  private _historyKey = "";
+  private _ids: EntityIds = {};
+  private _idsFrom: readonly [unknown, unknown] | null = null;
+  private _trend: { readonly minute: number; readonly data: TrendData } | null = null;
+
+  constructor(port: HassPort, config: CardConfig) {
+    this._port = port;
+    this._config = config;
+  }
+
+  open(onChange: () => void): void {
+    this._onChange = onChange;
+    const { device } = this._config;
+    const { connection } = this._port;
+    this._feed = deviceFeeds.acquire(
+      connection,
+      device,
+      () => new DeviceFeed(connection, device),
+      this._changed,
+    );
+    if (this._config.blocks.has("trend")) this._feed.feed.wantPower(this._config.hours);
+    this._followHistory();
+  }
+
+  close(): void {
+    this._onChange = null;
+    this._feed?.release();
+    this._history?.release();
+    this._feed = null;
+    this._history = null;
+    this._historyKey = "";
+  }
+
+  private readonly _changed = (): void => {
+    this._trend = null;
+    this._followHistory();
+    this._onChange?.();
+  };
+
+  get device(): Device | null {
+    return this._feed?.feed.device ?? null;
+  }
+  get refusal(): Refusal | null {
+    return this._feed?.feed.trouble ?? null;
+  }
+  get anyDevices(): boolean | null {
+    return this._feed?.feed.anyDevices ?? null;
+  }
+  get book(): EventBook {
+    return this._feed?.feed.book ?? emptyBook;
+  }
+  get watched(): readonly string[] {
+    return Object.values(this._entityIds()).filter((id) => id !== undefined);
+  }
+
+  nowMs(): number {
+    return this._port.clock.now();
+  }
+
+  /** Made again only when the registry or the device message is another one. */
+  private _entityIds(): EntityIds {
+    const { device } = this;
+    if (device === null) return {};
+    const from = [this._port.entities, device] as const;
+    if (this._idsFrom?.[0] !== from[0] || this._idsFrom[1] !== from[1]) {
+      this._ids = entityIdsOf(this._port.entities, device);
+      this._idsFrom = from;
+    }
+    return this._ids;
+  }
+
+  /** Charge and mains of the window; another entity id (renamed) means another stream. */
+  private _followHistory(): void {
+    if (this.device === null || this._onChange === null || !this._config.blocks.has("trend")) return;
+    const ids = ["battery_percent", "ac_power"]
+      .map((key) => this._entityIds()[key])
+      .filter((id) => id !== undefined);
+    const key = `${this._config.hours} ${ids.join(" ")}`;
+    if (key === this._historyKey) return;
+    this._historyKey = key;
+    this._history?.release();
+    const { connection } = this._port;
+    const { hours } = this._config;
+    this._history =
+      ids.length === 0
+        ? null
+        : historyFeeds.acquire(connection, key, () => new HistoryFeed(connection, ids, hours), this._changed);
+  }
+
+  facts(device: Device): Facts {
+    return readFacts(this._port.states, this._entityIds(), device, this.book.events);
+  }
+
+  private _state(key: string): EntityState | undefined {
+    const id = this._entityIds()[key];
+    return id === undefined ? undefined : this._port.states[id];
+  }
+
+  display(key: string): string | null {
+    return this._port.display(this._state(key));
+  }
+
+  entityId(key: string): string | null {
+    return this._entityIds()[key] ?? null;
+  }
+
+  trend(device: Device, nowMs: number): TrendData {
+    // The registry may have renamed an entity since the last message.
+    this._followHistory();
+    // One drawing a minute moves the window; everything else that changes it arrives as a message.
+    const minute = Math.floor(nowMs / 60_000);
+    if (this._trend?.minute !== minute) this._trend = { minute, data: this._makeTrend(device, nowMs) };
+    return this._trend.data;
+  }
+
+  private _makeTrend(device: Device, nowMs: number): TrendData {
+    const startMs = nowMs - this._config.hours * hourMs;
+    const ids = this._entityIds();
+    const history = this._history?.feed.history ?? {};
+    const samplesOf = (key: string) => cutToWindow(history[ids[key] ?? ""] ?? [], startMs);
+    const charge = toCharge(samplesOf("battery_percent"));
+    const mains = ids["ac_power"] === undefined ? contactOf(charge) : toMains(samplesOf("ac_power"));
+    const bands = this._bands(device, startMs, nowMs, mains);
+    return {
+      startMs,
+      endMs: nowMs,
+      stretches: toStretches(charge, nowMs),
+      bands,
+      live: device.connected && (charge.at(-1)?.pct ?? null) !== null,
+      loading: this._history !== null && !this._history.feed.ready,
+    };
+  }
+
+  private _bands(
+    device: Device,
+    startMs: number,
+    endMs: number,
+    mains: readonly MainsSample[],
+  ): readonly Band[] {
+    // Before the first answer nothing is known, but nothing is missing either.
+    if (this._history !== null && !this._history.feed.ready) return [];
+    const lastSeenMs = Date.parse(device.bye?.at ?? device.last_seen ?? "");
+    return foldBands(startMs, endMs, mains, this._feed?.feed.power ?? [], {
+      connected: device.connected,
+      lastSeenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,
+    });
+  }
+
+  get loading(): ReadonlySet<EventFilter> {
+    return this._feed?.feed.loading ?? new Set();
+  }
+  want(filter: EventFilter): void {
+    this._feed?.feed.want(filter);
+  }
+  more(filter: EventFilter): void {
+    this._feed?.feed.more(filter);
+  }
+
+  async cancelShutdown(): Promise<void> {
+    const { device } = this;
+    if (device !== null) await this._port.call("cancel_shutdown", device.device_id);
+  }
+}
+
+/** A board that cannot sense mains has no outages to show; times without a charge are still unknown. */
+function contactOf(charge: readonly ChargeSample[]): readonly MainsSample[] {
+  return charge.map(({ atMs, pct }) => ({ atMs, present: pct === null ? null : true }));
+}

@@ -1,0 +1,36 @@
+// The bundle's entry: makes the elements known to the browser and the card known to Home Assistant's card picker.
+import { PiUpsCard } from "./card.ts";
+import { PiUpsTrend } from "./chart/trend.ts";
+import { PiUpsEvents } from "./parts/event-list.ts";
+import { cardType, entitySuggestion } from "./suggest.ts";
+
+interface CustomCard {
+  readonly type: string;
+  readonly name: string;
+  readonly description: string;
+  readonly preview: boolean;
+  readonly documentationURL: string;
+  readonly getEntitySuggestion: typeof entitySuggestion;
+}
+
+/** A page may load the bundle twice, as a dashboard resource and as an extra module. */
+function define(tag: string, element: CustomElementConstructor): void {
+  if (customElements.get(tag) === undefined) customElements.define(tag, element);
+}
+
+define("pi-ups-trend", PiUpsTrend);
+define("pi-ups-events", PiUpsEvents);
+define(cardType, PiUpsCard);
+
+const page = window as { customCards?: CustomCard[] };
+page.customCards ??= [];
+if (Array.isArray(page.customCards) && !page.customCards.some((card) => card?.type === cardType)) {
+  page.customCards.push({
+    type: cardType,
+    name: "Pi UPS",
+    description: "Mains, battery, runtime, outages and events of a Raspberry Pi UPS HAT.",
+    preview: true,
+    documentationURL: "https://github.com/pi-ups/pi-ups#the-card",
+    getEntitySuggestion: entitySuggestion,
+  });
+}
