@@ -2,6 +2,7 @@
 // Recipe: mmdebstrap, because it needs nothing but apt and is done in twenty seconds.
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { boundToUs } from "../lib/groups.ts";
 import { explained } from "../lib/network.ts";
 import { isInstalled, once } from "../lib/once.ts";
 import { cache, pinHash } from "../lib/paths.ts";
@@ -10,7 +11,7 @@ import { say, step } from "../lib/step.ts";
 import { Trouble } from "../lib/trouble.ts";
 import { versions } from "../lib/versions.ts";
 import { aptProxyOptions, debian, debianMirror, installPackages } from "./debian.ts";
-import { type PythonWorld, rootedWorld } from "./world.ts";
+import { type PythonWorld, privately, rootedWorld } from "./world.ts";
 
 const pins = {
   suite: "forky",
@@ -48,21 +49,21 @@ async function needRoot(): Promise<void> {
 
 async function fill(target: string, mirror: string, detail: (text: string) => void): Promise<void> {
   await run("rm", ["-rf", "--one-file-system", target]);
-  await run(
-    "mmdebstrap",
-    [
-      // A mirror that lags behind is good enough, and would be refused as expired.
-      '--aptopt=Acquire::Check-Valid-Until "false"',
-      ...(await aptProxyOptions()),
-      "--variant=minbase",
-      `--keyring=${keyring}`,
-      `--include=${pins.packages.join(",")}`,
-      pins.suite,
-      target,
-      mirror,
-    ],
-    { onLine: detail, what: `mmdebstrap from ${mirror}`, logFile: join(folder, "mmdebstrap.log") },
-  );
+  const [program = "", ...args] = boundToUs([
+    ...["unshare", ...privately, "--mount-proc", "mmdebstrap"],
+    // A mirror that lags behind is good enough, and would be refused as expired.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    ...(await aptProxyOptions()),
+    "--variant=minbase",
+    `--keyring=${keyring}`,
+    `--include=${pins.packages.join(",")}`,
+    ...[pins.suite, target, mirror],
+  ]);
+  await run(program, args, {
+    onLine: detail,
+    what: `mmdebstrap from ${mirror}`,
+    logFile: join(folder, "mmdebstrap.log"),
+  });
 }
 
 async function build(detail: (text: string) => void): Promise<void> {

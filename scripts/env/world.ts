@@ -43,9 +43,11 @@ export function hostWorld(python: string): PythonWorld {
   };
 }
 
+/** `unshare` with mounts and processes of its own: both vanish with the first process, however that ends. */
+export const privately = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL"];
+
 /**
- * Enters the root: `ROOT COUNT FOLDER... CHROOT-ARGUMENTS...`. The mounts and processes live in namespaces of their own
- * and vanish with the first process, so that nothing can be left mounted or running.
+ * Enters the root: `ROOT COUNT FOLDER... CHROOT-ARGUMENTS...`.
  */
 const enter = `
 set -e
@@ -89,7 +91,7 @@ export function rootedWorld(root: string): PythonWorld {
         ...options.env,
       };
       return boundToUs([
-        ...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL"],
+        ...["unshare", ...privately],
         ...["sh", "-c", enter, "enter", root, String(shared.length), ...shared],
         ...["-C", options.cwd ?? checkout, ...assignments(environment), ...command],
       ]);
