@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { example } from "./support/examples.ts";
 import { FarEnd } from "./support/far-end.ts";
 import { cleanUpAfterEach, made, online, pause, storedSeqs, upTo } from "./support/harness.ts";
-import { MemoryJournal } from "./support/memory-journal.ts";
 import { fullValues } from "./support/rig.ts";
+import { testJournal } from "./support/test-journal.ts";
 
 cleanUpAfterEach();
 
@@ -103,7 +103,7 @@ describe("coming back", () => {
   });
 
   it("survives sockets that break at any moment", async () => {
-    const journal = new MemoryJournal();
+    const journal = testJournal();
     const one = await online({ journal });
     for (let round = 0; round < 25; round += 1) {
       journal.record(`Round ${round}.`);

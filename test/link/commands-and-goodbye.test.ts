@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { example } from "./support/examples.ts";
 import { FarEnd } from "./support/far-end.ts";
 import { atEnd, cleanUpAfterEach, made, online, pause, storedSeqs, upTo } from "./support/harness.ts";
-import { MemoryJournal } from "./support/memory-journal.ts";
 import { fullValues } from "./support/rig.ts";
+import { testJournal } from "./support/test-journal.ts";
 
 cleanUpAfterEach();
 
@@ -75,7 +75,7 @@ describe("goodbye", () => {
   } as const;
 
   it("comes after every unsent event, and then nothing comes", async () => {
-    const journal = new MemoryJournal();
+    const journal = testJournal();
     const one = await online({ journal });
     journal.fill(250);
     await one.link.bye(goodbye, 2000);

@@ -51,6 +51,12 @@ export function explainEnd(end: SocketEnd, url: string, wasReady: boolean): Trou
       message: `The certificate of ${url} is not trusted (${end.code}: ${end.message}). Use a name that is in the certificate, or name its authority's file in the environment variable NODE_EXTRA_CA_CERTS.`,
     };
   }
+  if (isTlsCode(end.code)) {
+    return {
+      code: "PI_UPS_HA_TLS",
+      message: `${url} does not answer with TLS (${end.code}). If Home Assistant is not set up for https, home_assistant.url begins with http://.`,
+    };
+  }
   if (wasReady) {
     return {
       code: "PI_UPS_HA_LOST",
@@ -63,10 +69,14 @@ export function explainEnd(end: SocketEnd, url: string, wasReady: boolean): Trou
   };
 }
 
+/** OpenSSL's names for a chain that does not verify; all but the `UNABLE_TO_` ones say "cert". */
 function isCertificateCode(code: string): boolean {
-  return (
-    code.includes("CERT") || code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || code === "EPROTO"
-  );
+  return code.includes("CERT") || code.startsWith("UNABLE_TO_");
+}
+
+/** The other side does not speak TLS, or not one that we know. */
+function isTlsCode(code: string): boolean {
+  return code === "EPROTO" || code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS");
 }
 
 function unreachableCure(code: string): string {

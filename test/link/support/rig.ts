@@ -11,7 +11,8 @@ import type { ValueMap } from "../../../agent/src/protocol/values.ts";
 import { realClock } from "./clocks.ts";
 import { example } from "./examples.ts";
 import { FarEnd } from "./far-end.ts";
-import { MemoryJournal } from "./memory-journal.ts";
+import type { TestJournal } from "./test-journal.ts";
+import { testJournal } from "./test-journal.ts";
 
 export interface LogLine {
   readonly level: string;
@@ -21,7 +22,7 @@ export interface LogLine {
 
 export interface Rig {
   readonly far: FarEnd;
-  readonly journal: MemoryJournal;
+  readonly journal: TestJournal;
   readonly link: HaLink;
   readonly commands: RemoteCommand[];
   readonly lines: LogLine[];
@@ -36,7 +37,7 @@ export interface Rig {
 
 export interface RigOptions {
   readonly timings?: Partial<LinkTimings>;
-  readonly journal?: MemoryJournal;
+  readonly journal?: TestJournal;
   readonly far?: FarEnd;
   readonly url?: string;
   readonly token?: { reveal(): string };
@@ -67,7 +68,7 @@ export const fullValues = example<{ values: ValueMap }>("state", "full state on 
 export async function rig(options: RigOptions = {}): Promise<Rig> {
   const far = options.far ?? new FarEnd();
   if (options.far === undefined) await far.start();
-  const journal = options.journal ?? new MemoryJournal();
+  const journal = options.journal ?? testJournal();
   const commands: RemoteCommand[] = [];
   const lines: LogLine[] = [];
   const sockets = { now: 0, most: 0 };
@@ -102,6 +103,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     async end() {
       await link.stop();
       await far.kill();
+      journal.remove();
     },
   };
 }

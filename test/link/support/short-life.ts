@@ -5,9 +5,10 @@ import { createSocket } from "../../../agent/src/platform/ws-socket.ts";
 import type { Connect } from "../../../agent/src/protocol/messages.ts";
 import { realClock } from "./clocks.ts";
 import { example } from "./examples.ts";
-import { MemoryJournal } from "./memory-journal.ts";
+import { testJournal } from "./test-journal.ts";
 
 const [, , url = "", token = ""] = process.argv;
+const journal = testJournal();
 let connections = 0;
 
 const link = createWsLink({
@@ -16,7 +17,7 @@ const link = createWsLink({
   token: { reveal: () => token },
   createSocket,
   clock: realClock,
-  journal: new MemoryJournal(),
+  journal,
   log: {
     log(_level, message) {
       if (!message.startsWith("Connected")) return;
@@ -32,6 +33,7 @@ async function end(): Promise<void> {
   await realClock.sleep(20);
   await link.bye({ reason: "stop", detail: null, message: "Done." }, 1000);
   await link.stop();
+  journal.remove();
 }
 
 link.start();
