@@ -42,13 +42,14 @@ function load(choice: ConfigChoice, mayBeMissing: boolean, invocation: Invocatio
     readText: readTextFile,
     resolvePath,
   };
+  const overrides = overridesOf(invocation);
   const read = readTextFile(choice.file);
   const missing = !read.ok && read.kind === "missing" && mayBeMissing && !choice.named;
   if (!read.ok && !missing) throw unreadableConfig(choice.file, read);
   if (missing) invocation.io.err(`pi-ups: there is no ${choice.file}: every setting has its default.\n`);
   const source = read.ok ? { text: read.text, mode: read.mode } : { text: "", mode: null };
   const folder = folderOf(choice.file);
-  return loadConfig({ file: choice.file, folder, ...source }, surroundings, overridesOf(invocation));
+  return loadConfig({ file: choice.file, folder, ...source }, surroundings, overrides);
 }
 
 /**

@@ -29,8 +29,10 @@ const thresholdRelations: readonly Relation[] = [
   },
 ];
 
-function standing(value: number, at: Position | null): string {
-  return at === null ? `${value}, the default` : `${value}, line ${at.line}, column ${at.column}`;
+/** A value and where it stands; the place is left out where the sentence begins with it. */
+function standing(value: number, at: Position | null, said: Position | null = null): string {
+  if (at === null) return `${value} (the default)`;
+  return at === said ? String(value) : `${value} (line ${at.line}, column ${at.column})`;
 }
 
 function later(a: Position | null, b: Position | null): Position | null {
@@ -43,11 +45,12 @@ function checkRelation(raw: RawConfig, positionOf: PositionOf, relation: Relatio
   const [low, high] = [raw.thresholds[smaller], raw.thresholds[larger]];
   if (low < high) return null;
   const [lowAt, highAt] = [positionOf(`thresholds.${smaller}`), positionOf(`thresholds.${larger}`)];
+  const at = later(lowAt, highAt);
   return {
-    at: later(lowAt, highAt),
+    at,
     path: `thresholds.${smaller}`,
-    found: `${standing(low, lowAt)}`,
-    expected: `less than thresholds.${larger} (${standing(high, highAt)})`,
+    found: standing(low, lowAt, at),
+    expected: `less than thresholds.${larger}, which is ${standing(high, highAt)}`,
     mend: `Lower ${smaller} or raise ${larger}: ${why}.`,
   };
 }
@@ -69,12 +72,13 @@ function checkReachable(raw: RawConfig, positionOf: PositionOf, limit: Reachable
   const [base, above] = [raw.thresholds[limit.base], raw.thresholds[limit.above]];
   if (base + above <= limit.top + 1e-9) return null;
   const [baseAt, aboveAt] = [positionOf(`thresholds.${limit.base}`), positionOf(`thresholds.${limit.above}`)];
+  const at = later(baseAt, aboveAt);
   return {
-    at: later(baseAt, aboveAt),
+    at,
     path: `thresholds.${limit.above}`,
-    found: standing(above, aboveAt),
-    expected: `at most ${limit.topWords} together with thresholds.${limit.base} (${standing(base, baseAt)})`,
-    mend: `Lower one of the two: otherwise the battery could never count as recovered.`,
+    found: standing(above, aboveAt, at),
+    expected: `at most ${limit.topWords} together with thresholds.${limit.base}, which is ${standing(base, baseAt)}`,
+    mend: "Lower one of the two: otherwise the battery could never count as recovered.",
   };
 }
 

@@ -36,13 +36,24 @@ export function closest(word: string, known: readonly string[]): string | null {
     const allowed = Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3));
     if (distance <= allowed && (best === null || distance < best.distance)) best = { candidate, distance };
   }
-  return best?.candidate ?? beginningWith(word, known);
+  return best?.candidate ?? abbreviated(word, known);
 }
 
-/** The first known word that begins with at least three typed letters: `ac_los` is no small mistake, but clear. */
-function beginningWith(word: string, known: readonly string[]): string | null {
+/** Whether each typed part begins a part of the candidate, in order: `ac_los` for `ac_power_loss`. */
+function abbreviates(word: string, candidate: string): boolean {
+  let parts = candidate.toLowerCase().split(/[-_:]/);
+  for (const typed of word.toLowerCase().split(/[-_:]/)) {
+    const at = parts.findIndex((part) => typed !== "" && part.startsWith(typed));
+    if (at < 0) return false;
+    parts = parts.slice(at + 1);
+  }
+  return true;
+}
+
+/** The first known word that at least three typed letters abbreviate: no small mistake, but a clear one. */
+function abbreviated(word: string, known: readonly string[]): string | null {
   if (plain(word).length < 3) return null;
-  return known.find((candidate) => plain(candidate).startsWith(plain(word))) ?? null;
+  return known.find((candidate) => abbreviates(word, candidate)) ?? null;
 }
 
 /** `Did you mean x1201?`, or the given sentence when nothing is close. */

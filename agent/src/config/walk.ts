@@ -114,7 +114,8 @@ function readSetting(
   const parsed = v.safeParse(schema, value ?? Symbol("nothing"));
   if (parsed.success) return parsed.output;
   const expected = facts.unit === null ? facts.expected : `${facts.expected} (${facts.unit})`;
-  const found = foundText(node, facts.secret);
+  const dangling = node === null && written.value !== null;
+  const found = dangling ? "an alias for something that is not there" : foundText(node, facts.secret);
   context.problems.push({ at, path, found, expected, mend: mendText(facts, node) });
   return facts.fallback;
 }

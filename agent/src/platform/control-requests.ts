@@ -75,20 +75,20 @@ type Method = (control: AgentControl, params: unknown) => unknown;
 
 const methods: Readonly<Record<string, Method>> = {
   status: (control, params) => {
-    checked(nothing, params, "params of status");
+    checked(nothing, params, "The params of status");
     return control.status();
   },
-  events: (control, params) => control.events(checked(eventsParams, params, "params of events")),
+  events: (control, params) => control.events(checked(eventsParams, params, "The params of events")),
   shutdown: (control, params) => {
-    const { delay_ms: delayMs, text } = checked(shutdownParams, params, "params of shutdown");
+    const { delay_ms: delayMs, text } = checked(shutdownParams, params, "The params of shutdown");
     return control.requestShutdown(delayMs, text);
   },
   cancel_shutdown: (control, params) => {
-    checked(nothing, params, "params of cancel_shutdown");
+    checked(nothing, params, "The params of cancel_shutdown");
     return control.cancelShutdown();
   },
   simulate: (control, params) => {
-    const command: SimCommand = checked(simulateParams, params, "params of simulate");
+    const command: SimCommand = checked(simulateParams, params, "The params of simulate");
     return control.simulate(command);
   },
 };
