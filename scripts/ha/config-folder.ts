@@ -83,6 +83,17 @@ function httpStorage(options: ConfigFolderOptions): string {
   return JSON.stringify({ version: 3, minor_version: 1, key: "http", data });
 }
 
+/**
+ * Of the onboarding only the owner is left to be made: its step for the location also adds a weather service and radio
+ * stations, whose packages are not here and whose servers neither demo nor tests should call.
+ */
+const onboarding = JSON.stringify({
+  version: 4,
+  minor_version: 1,
+  key: "onboarding",
+  data: { done: ["core_config", "analytics", "integration"] },
+});
+
 function linkIntegration(configDir: string, source: string | null): void {
   const folder = join(configDir, "custom_components");
   const link = join(folder, "pi_ups");
@@ -99,6 +110,7 @@ export function writeConfigFolder(options: ConfigFolderOptions): void {
   mkdirSync(at(".storage"), { recursive: true });
   writeFileSync(at("configuration.yaml"), configuration(options));
   writeFileSync(at(".storage/http"), httpStorage(options));
+  if (!existsSync(at(".storage/onboarding"))) writeFileSync(at(".storage/onboarding"), onboarding);
   if (!existsSync(at("automations.yaml"))) writeFileSync(at("automations.yaml"), "[]\n");
   const { integration = join(checkout, "custom_components/pi_ups") } = options;
   linkIntegration(options.configDir, integration);

@@ -26,27 +26,28 @@ async function exchange(url: string, code: string): Promise<Tokens> {
   return (await request(url, "/auth/token", { body })) as Tokens;
 }
 
-/** True once the first user exists. After a later start the onboarding pages are gone (404). */
-async function onboarded(url: string): Promise<boolean> {
+/** Steps of the onboarding that are left. Once it was finished before a start, its pages are gone (404). */
+async function stepsLeft(url: string): Promise<readonly string[]> {
   const answer = await fetch(`${url}/api/onboarding`);
-  if (answer.status === 404) return true;
+  if (answer.status === 404) return [];
   const steps = (await answer.json()) as readonly { readonly step: string; readonly done: boolean }[];
-  return steps.find((step) => step.step === "user")?.done === true;
+  return steps.filter((step) => !step.done).map((step) => step.step);
 }
 
-/** Walks through the onboarding with the given owner; afterwards, and on a later start, logs in. */
+/** Makes the owner through the onboarding; afterwards, and on a later start, logs in. */
 export async function ensureOwner(url: string, owner: NamedUser): Promise<Tokens> {
-  if (await onboarded(url)) return await login(url, owner);
+  const left = await stepsLeft(url);
+  if (!left.includes("user")) return await login(url, owner);
   const client_id = `${url}/`;
   const { name, username, password } = owner;
   const created = (await request(url, "/api/onboarding/users", {
     body: { name, username, password, client_id, language: "en" },
   })) as { readonly auth_code: string };
   const tokens = await exchange(url, created.auth_code);
-  const token = tokens.access_token;
-  await request(url, "/api/onboarding/core_config", { body: {}, token });
-  await request(url, "/api/onboarding/analytics", { body: {}, token });
-  await request(url, "/api/onboarding/integration", { body: { client_id, redirect_uri: client_id }, token });
+  for (const step of left.filter((one) => one !== "user")) {
+    const body = step === "integration" ? { client_id, redirect_uri: client_id } : {};
+    await request(url, `/api/onboarding/${step}`, { body, token: tokens.access_token });
+  }
   return tokens;
 }
 
