@@ -38,7 +38,7 @@ async function startAgent(): Promise<void> {
   agent = start(["run", "--config", config]);
   await until("the agent answers", async () => (await cli("status")).code === 0, 20_000);
 }
-beforeAll(startAgent, 30_000);
+beforeAll(startAgent);
 
 describe("status", () => {
   it("--json has the promised keys", async () => {
@@ -56,7 +56,7 @@ describe("status", () => {
       events: { unsent: 0 },
     });
     expect(Object.keys(await status())).toEqual(expect.arrayContaining(["charging", "runtime_min"]));
-  }, 20_000);
+  });
   it("for people is a table without colour on a pipe", async () => {
     const { out, err, code } = await cli("status");
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -131,7 +131,7 @@ describe("sim, events and shutdown", () => {
     expect((await cli("events", "--type", "ac_power_loss")).out).toMatch(
       /^\d+ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}ac_power_loss {2}\S.*\n$/,
     );
-  }, 60_000);
+  });
 
   it("every word of sim", async () => {
     for (const [args, says] of [
@@ -147,7 +147,7 @@ describe("sim, events and shutdown", () => {
       expect(ended, args.join(" ")).toMatchObject({ code: 0, err: "" });
       expect(ended.out).toContain(says);
     }
-  }, 30_000);
+  });
 
   it("plays a scenario, and says where a bad one is wrong", async () => {
     const file = join(folder, "scenario.yaml");
@@ -170,22 +170,20 @@ describe("sim, events and shutdown", () => {
       expect(ended.err).toContain(sentence);
     }
     expect((await cli("sim", "scenario", join(folder, "none.yaml"))).err).toContain("found no such file");
-  }, 30_000);
+  });
 });
 
 describe("pipes", () => {
-  it("`pi-ups events | head -c1` is no error", async () => {
-    const script = `"${process.execPath}" "${entry}" events --json --config "${config}" 2>&1 >&3 | cat; echo "\${PIPESTATUS[0]}"`;
-    const child = spawn("bash", ["-c", `exec 3> >(head -c1 >/dev/null); sleep 0.2; ${script}`], {
+  it("a reader that went away is no error", async () => {
+    const script = `exec 3> >(true); sleep 0.3; "$1" "$2" events --json --config "$3" >&3; echo "code $?"`;
+    const child = spawn("bash", ["-c", script, "bash", process.execPath, entry, config], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let out = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
-    });
+    let heard = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (heard += chunk));
     await new Promise((resolve) => child.once("close", resolve));
-    expect(out).toBe("0\n");
-  }, 20_000);
+    expect(heard).toBe("code 0\n");
+  });
   it("a closed reader from the start is no error either, and no stack trace", async () => {
     const child = spawn(process.execPath, [entry, "help"], { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.destroy();
@@ -222,7 +220,7 @@ describe("while the simulated Pi is off", () => {
     await startAgent();
     agent.kill("SIGTERM");
     expect(await agent.ended).toMatchObject({ code: 0, signal: null });
-  }, 60_000);
+  });
 });
 
 describe("run without anything", () => {
@@ -237,5 +235,5 @@ describe("run without anything", () => {
     const ended = await alone.ended;
     expect(ended.code).toBe(0);
     expect(existsSync(join(folder, "alone", "sim.json"))).toBe(true);
-  }, 30_000);
+  });
 });

@@ -18,7 +18,7 @@ describe("status", () => {
         Board           Geekworm X1201
         Power           on mains for 3 h 12 min
         Battery         96 %, 4.12 V, charging
-        Runtime left    about 84 min
+        Runtime left    about 1 h 24 min
         Temperature     48 °C
         Health          good
         Cycles          0.3
@@ -68,7 +68,7 @@ describe("status", () => {
         Temperature     48 °C
         Health          good
         Cycles          0.3
-        Shutdown        in 21 s: Battery at 9.6 %, critical is 10 %. (asked by battery)
+        Shutdown        in 21 s: Battery at 9.6 %, critical is 10 %.
         Faults          none
         Home Assistant  connecting: Home Assistant does not answer (PI_UPS_HA_UNREACHABLE)
         Events          44 recorded, 3 waiting for Home Assistant
@@ -140,7 +140,7 @@ describe("status", () => {
         Board           Geekworm X1201, simulated, experimental
         Power           on mains for 3 h 12 min
         Battery         96 %, 4.12 V, unknown, stale (last good read 42 s ago)
-        Runtime left    about 84 min
+        Runtime left    about 1 h 24 min
         Health          good
         Cycles          0.3
         Shutdown        none planned, not allowed from Home Assistant

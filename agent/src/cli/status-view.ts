@@ -1,6 +1,7 @@
 // The table of `pi-ups status` for people. It shows what the report says: what the board cannot sense has no line,
 // what is unknown says so, and old figures carry their age.
 import { styleText } from "node:util";
+import { duration } from "../core/note.ts";
 import type { StatusReport } from "../ports/control.ts";
 import { table } from "./table.ts";
 import { elapsedMs, measured, since, timeOfDay } from "./words.ts";
@@ -12,12 +13,12 @@ function painter(color: boolean): Paint {
 }
 
 function powerCell(report: StatusReport, paint: Paint): string {
-  const duration = report.power_since === null ? "" : ` for ${since(report.power_since, report.time)}`;
+  const lasted = report.power_since === null ? "" : ` for ${since(report.power_since, report.time)}`;
   switch (report.power) {
     case "on_mains":
-      return paint("green", `on mains${duration}`);
+      return paint("green", `on mains${lasted}`);
     case "on_battery":
-      return paint("yellow", `on battery${duration}`);
+      return paint("yellow", `on battery${lasted}`);
     case "unknown":
       return "unknown";
   }
@@ -45,15 +46,26 @@ function batteryCell(report: StatusReport, paint: Paint): string {
   return [...parts, ...chargingWords(report), ...staleWords(report, paint)].join(", ");
 }
 
+/** An estimate is not worth more digits than this. */
+function aboutMinutes(minutes: number): string {
+  if (minutes < 10) return `about ${minutes.toFixed(1)} min`;
+  return `about ${duration(Math.round(minutes) * 60_000)}`;
+}
+
 function runtimeCell(report: StatusReport): string {
-  const minutes = report.runtime_min;
-  const left =
-    minutes === null ? "unknown" : `about ${minutes < 10 ? minutes.toFixed(1) : minutes.toFixed(0)} min`;
+  const left = report.runtime_min === null ? "unknown" : aboutMinutes(report.runtime_min);
   return report.runtime_state === "settling" ? `${left} (settling)` : left;
 }
 
+/** `home_assistant (Anna)` and the like in words; a battery asks nobody. */
+function byWords(by: string | null): string {
+  if (by === null || by === "battery") return "";
+  const words = by.replace(/^home_assistant/, "Home Assistant").replace(/^cli$/, "the command line");
+  return ` (asked by ${words})`;
+}
+
 function shutdownCell({ shutdown, time }: StatusReport, paint: Paint): string {
-  const why = `: ${shutdown.text ?? shutdown.reason ?? "no reason given"}${shutdown.by === null ? "" : ` (asked by ${shutdown.by})`}`;
+  const why = `: ${shutdown.text ?? shutdown.reason ?? "no reason given"}${byWords(shutdown.by)}`;
   switch (shutdown.state) {
     case "idle":
       return shutdown.remote_allowed ? "none planned" : "none planned, not allowed from Home Assistant";
