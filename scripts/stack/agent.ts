@@ -1,8 +1,9 @@
 // Runs the built agent as a process on the simulated board, and boots it again like a Pi whose HAT has power again.
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { boundToUs, spawnGroup } from "../lib/groups.ts";
 import { checkout } from "../lib/paths.ts";
 import { type RunResult, tryRun } from "../lib/run.ts";
 
@@ -59,12 +60,10 @@ export function createAgent(settings: AgentSettings): Agent {
   const cli = (...args: readonly string[]) =>
     tryRun(process.execPath, [bundle, ...args, "--config", configFile], { cwd: checkout, timeoutMs: 15_000 });
 
-  const onExit = () => child?.kill("SIGKILL");
   const running = () => child !== null && child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
     if (running()) child?.kill(signal);
     await ended;
-    process.removeListener("exit", onExit);
   };
   return {
     configFile,
@@ -72,7 +71,9 @@ export function createAgent(settings: AgentSettings): Agent {
       if (running()) return;
       code = null;
       const log = createWriteStream(join(settings.folder, "agent.log"), { flags: "a" });
-      const started = spawn(process.execPath, [bundle, "run", "--config", configFile], {
+      const [program = "", ...args] = boundToUs([process.execPath, bundle, "run", "--config", configFile]);
+      const { child: started } = spawnGroup(program, args, {
+        kind: "service",
         cwd: checkout,
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -90,7 +91,6 @@ export function createAgent(settings: AgentSettings): Agent {
           resolve();
         }),
       );
-      process.once("exit", onExit);
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
