@@ -1,4 +1,5 @@
 // An agent's control as a value, for tests of the socket: what was asked is remembered, what is answered is chosen.
+import { UpsError } from "../../agent/src/core/ups-error.ts";
 import type { AgentControl, StatusReport } from "../../agent/src/ports/control.ts";
 import type { Log } from "../../agent/src/ports/ports.ts";
 import type { UpsEvent } from "../../agent/src/protocol/events.ts";
@@ -86,4 +87,13 @@ export function recordingLog(): { readonly log: Log; readonly lines: string[] } 
     lines,
     log: { log: (level, message, fields) => lines.push(`${level}: ${message} ${JSON.stringify(fields)}`) },
   };
+}
+
+/** The code with which something is refused; the text of any other error. */
+export async function codeThrown(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof UpsError ? error.code : String(error);
 }

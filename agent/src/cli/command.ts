@@ -1,4 +1,4 @@
-// What a command is: data for help and checks, and a function that is loaded only when it is called.
+// What a command is: data for help and checks (commands.ts), and a function that is loaded when it is called (loaders.ts).
 
 /** The outside of the process, as far as commands see it. */
 export interface CliIo {
@@ -35,15 +35,16 @@ export interface Invocation {
 /** @returns the exit code; throws `UpsError` or `UsageError` with a sentence */
 export type CommandRun = (invocation: Invocation) => Promise<number>;
 
+export type CommandName = "run" | "status" | "events" | "shutdown" | "config" | "sim" | "version" | "help";
+
 export interface CommandSpec {
-  readonly name: string;
+  readonly name: CommandName;
   /** What follows `pi-ups NAME`, one line for each form. */
   readonly usage: readonly string[];
   readonly summary: string;
   /** Further paragraphs for `pi-ups help NAME`. */
   readonly details: readonly string[];
   readonly options: OptionTable;
-  readonly load: () => Promise<CommandRun>;
 }
 
 /** The value of a string option. */

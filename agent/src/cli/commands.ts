@@ -42,7 +42,6 @@ export const commands: readonly CommandSpec[] = [
         description: "journal, counters and the simulated world; goes before the configuration",
       },
     },
-    load: async () => (await import("./commands/run.ts")).run,
   },
   {
     name: "status",
@@ -50,7 +49,6 @@ export const commands: readonly CommandSpec[] = [
     summary: "what the running agent sees",
     details: [],
     options: json,
-    load: async () => (await import("./commands/status.ts")).run,
   },
   {
     name: "events",
@@ -72,7 +70,6 @@ export const commands: readonly CommandSpec[] = [
       limit: { type: "string", placeholder: "N", description: "at most so many, the newest (1-10000)" },
       ...json,
     },
-    load: async () => (await import("./commands/events.ts")).run,
   },
   {
     name: "shutdown",
@@ -87,7 +84,6 @@ export const commands: readonly CommandSpec[] = [
       },
       reason: { type: "string", placeholder: "TEXT", description: "is shown and recorded" },
     },
-    load: async () => (await import("./commands/shutdown.ts")).run,
   },
   {
     name: "config",
@@ -97,7 +93,6 @@ export const commands: readonly CommandSpec[] = [
       "check names every problem with file, line and column (exit code 78), or shows every setting and where it comes from.",
     ],
     options: {},
-    load: async () => (await import("./commands/config.ts")).run,
   },
   {
     name: "sim",
@@ -124,7 +119,6 @@ export const commands: readonly CommandSpec[] = [
         description: "how long a fault lasts; without it until `clear`",
       },
     },
-    load: async () => (await import("./commands/sim.ts")).run,
   },
   {
     name: "version",
@@ -132,7 +126,6 @@ export const commands: readonly CommandSpec[] = [
     summary: "print the version",
     details: [],
     options: {},
-    load: async () => (await import("./commands/version.ts")).run,
   },
   {
     name: "help",
@@ -140,7 +133,6 @@ export const commands: readonly CommandSpec[] = [
     summary: "print this help, or the help of a command",
     details: [],
     options: {},
-    load: async () => (await import("./commands/help.ts")).run,
   },
 ];
 

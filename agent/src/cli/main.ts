@@ -1,11 +1,12 @@
 // Entry of `pi-ups`: finds the command, runs it, and turns every error into a sentence and an exit code.
 import { UpsError } from "../core/ups-error.ts";
-import { parseCommandLine } from "./args.ts";
-import type { CliIo, CommandRun } from "./command.ts";
+import { type CommandLine, parseCommandLine } from "./args.ts";
+import type { CliIo, CommandName } from "./command.ts";
 import { exitCodeOf, exitCodes, UsageError } from "./exit.ts";
+import { loaders } from "./loaders.ts";
 
 /** A reader that goes away (`pi-ups events | head`) is no error; the agent even runs on without its log. */
-function survivePipes(command: string | null): void {
+function survivePipes(command: CommandName): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
@@ -43,21 +44,24 @@ function report(error: unknown): number {
   return code;
 }
 
-async function help(io: CliIo, name: string | null): Promise<number> {
-  const { run } = await import("./commands/help.ts");
-  return run({ io, options: {}, words: name === null ? [] : [name] });
+/** Which command a command line is for: --help and --version are commands in another spelling. */
+function invoked({
+  command,
+  options,
+  words,
+}: CommandLine): Pick<CommandLine, "words"> & { name: CommandName } {
+  if (options["help"] === true) return { name: "help", words: command === null ? [] : [command.name] };
+  if (options["version"] === true) return { name: "version", words: [] };
+  if (command !== null) return { name: command.name, words };
+  throw new UsageError("No command is given. `pi-ups help` lists all commands.");
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { command, options, words } = parseCommandLine(args);
-  survivePipes(command?.name ?? null);
-  const io = makeIo(options["no-color"] === true);
-  if (options["help"] === true) return help(io, command?.name ?? null);
-  let run: CommandRun;
-  if (options["version"] === true) run = (await import("./commands/version.ts")).run;
-  else if (command !== null) run = await command.load();
-  else throw new UsageError("No command is given. `pi-ups help` lists all commands.");
-  return run({ io, options, words });
+  const line = parseCommandLine(args);
+  const { name, words } = invoked(line);
+  survivePipes(name);
+  const run = await loaders[name]();
+  return run({ io: makeIo(line.options["no-color"] === true), options: line.options, words });
 }
 
 /** What still holds the process then (a socket, a timer) was forgotten, and must not keep a shell waiting. */
