@@ -6,30 +6,32 @@ import { type Note, note, round } from "./note.ts";
 
 export type BatteryLevel = "unknown" | "ok" | "low" | "critical";
 
-export interface LevelState {
-  readonly level: BatteryLevel;
-  /** Fresh samples in a row at or below the limit, or above the recovery limit. */
+/** Fresh samples in a row that said the same. */
+interface Held {
   readonly lowHeld: number;
   readonly criticalHeld: number;
   readonly aboveCriticalHeld: number;
   readonly recoveredHeld: number;
 }
 
-export const initialLevels: LevelState = {
-  level: "unknown",
-  lowHeld: 0,
-  criticalHeld: 0,
-  aboveCriticalHeld: 0,
-  recoveredHeld: 0,
-};
+export interface LevelState extends Held {
+  readonly level: BatteryLevel;
+  /** Which limit made it low; the recovery is told in the same unit. */
+  readonly lowBy: "%" | "V" | null;
+}
 
-/** Which of the two limits a reading reached, percent first; null when neither. */
+const nothingHeld: Held = { lowHeld: 0, criticalHeld: 0, aboveCriticalHeld: 0, recoveredHeld: 0 };
+
+export const initialLevels: LevelState = { level: "unknown", lowBy: null, ...nothingHeld };
+
+/** A limit that a reading reached. Percent or volts per cell. */
 export interface Reached {
   readonly value: number;
   readonly threshold: number;
   readonly unit: "%" | "V";
 }
 
+/** Which of the two limits a reading reached, percent first; null when neither. */
 export function reached(reading: GaugeReading, pct: number, cellMv: number): Reached | null {
   if (reading.chargePct <= pct) return { value: round(reading.chargePct, 1), threshold: pct, unit: "%" };
   if (reading.cellMv <= cellMv) {
@@ -38,14 +40,12 @@ export function reached(reading: GaugeReading, pct: number, cellMv: number): Rea
   return null;
 }
 
-function words({ value, threshold, unit }: Reached): string {
+/** `9.9 %, limit 10 %` or `3.19 V per cell, limit 3.20 V`. */
+export function reachedWords({ value, threshold, unit }: Reached): string {
   return unit === "%"
     ? `${value} %, limit ${threshold} %`
     : `${value.toFixed(2)} V per cell, limit ${threshold.toFixed(2)} V`;
 }
-
-/** `9.9 %, limit 10 %` or `3.19 V per cell, limit 3.20 V`. */
-export const reachedWords = words;
 
 function above(reading: GaugeReading, pct: number, cellMv: number, limits: Thresholds): boolean {
   return (
@@ -58,57 +58,86 @@ function facts(reading: GaugeReading): Note["detail"] {
   return { battery_percent: round(reading.chargePct, 1), cell_voltage_v: round(reading.cellMv / 1000, 3) };
 }
 
-/** Takes one fresh reading. Never call it with a kept one: what is stale proves nothing. */
+function recoveredNote(reading: GaugeReading, lowBy: LevelState["lowBy"], limits: Thresholds): Note {
+  const pct = round(reading.chargePct, 1);
+  const volts = round(reading.cellMv / 1000, 3);
+  const figures =
+    lowBy === "V"
+      ? {
+          value: volts,
+          threshold: round((limits.lowCellMv + limits.recoveredCellMvAbove) / 1000, 3),
+          unit: "V" as const,
+        }
+      : { value: pct, threshold: limits.lowPct + limits.recoveredPctAbove, unit: "%" as const };
+  const words = lowBy === "V" ? `${volts.toFixed(2)} V per cell, ${round(pct)} %` : `${round(pct)} %`;
+  return note("battery_voltage_recovered", `Battery recovered: ${words}.`, {
+    ...figures,
+    detail: facts(reading),
+  });
+}
+
+function held(state: LevelState, reading: GaugeReading, limits: Thresholds): Held {
+  const row = (holds: boolean, before: number) => (holds ? before + 1 : 0);
+  const { lowPct, lowCellMv, criticalPct, criticalCellMv } = limits;
+  return {
+    lowHeld: row(reached(reading, lowPct, lowCellMv) !== null, state.lowHeld),
+    criticalHeld: row(reached(reading, criticalPct, criticalCellMv) !== null, state.criticalHeld),
+    aboveCriticalHeld: row(above(reading, criticalPct, criticalCellMv, limits), state.aboveCriticalHeld),
+    recoveredHeld: row(above(reading, lowPct, lowCellMv, limits), state.recoveredHeld),
+  };
+}
+
+/** Downwards: ok or unknown to low, low to critical; both in one go when both held. */
+function fall(
+  state: LevelState,
+  now: Held,
+  reading: GaugeReading,
+  limits: Thresholds,
+): Pick<LevelState, "level" | "lowBy"> & { readonly notes: readonly Note[] } {
+  const notes: Note[] = [];
+  let { level, lowBy } = state;
+  const low = reached(reading, limits.lowPct, limits.lowCellMv);
+  if ((level === "ok" || level === "unknown") && low !== null && now.lowHeld >= limits.holdSamples) {
+    level = "low";
+    lowBy = low.unit;
+    const message = `Battery low: ${reachedWords(low)}.`;
+    notes.push(note("battery_voltage_low", message, { ...low, detail: facts(reading) }));
+  }
+  const critical = reached(reading, limits.criticalPct, limits.criticalCellMv);
+  if (level === "low" && critical !== null && now.criticalHeld >= limits.holdSamples) {
+    level = "critical";
+    const message = `Battery critical: ${reachedWords(critical)}.`;
+    notes.push(note("battery_voltage_critical", message, { ...critical, detail: facts(reading) }));
+  }
+  if (level === "unknown" && now.lowHeld === 0) level = "ok";
+  return { level, lowBy, notes };
+}
+
+/**
+ * Takes one fresh reading. Never call it with a kept one: what is stale proves nothing.
+ * A battery that is low already at the first samples is told as low: whoever starts the agent then wants to know.
+ */
 export function takeLevels(
   state: LevelState,
   reading: GaugeReading,
   limits: Thresholds,
 ): { readonly state: LevelState; readonly notes: readonly Note[] } {
-  const low = reached(reading, limits.lowPct, limits.lowCellMv);
-  const critical = reached(reading, limits.criticalPct, limits.criticalCellMv);
-  const held: LevelState = {
-    level: state.level,
-    lowHeld: low === null ? 0 : state.lowHeld + 1,
-    criticalHeld: critical === null ? 0 : state.criticalHeld + 1,
-    aboveCriticalHeld: above(reading, limits.criticalPct, limits.criticalCellMv, limits)
-      ? state.aboveCriticalHeld + 1
-      : 0,
-    recoveredHeld: above(reading, limits.lowPct, limits.lowCellMv, limits) ? state.recoveredHeld + 1 : 0,
-  };
-  const notes: Note[] = [];
-  let { level } = state;
+  const now = held(state, reading, limits);
   const enough = limits.holdSamples;
-  if ((level === "ok" || level === "unknown") && low !== null && held.lowHeld >= enough) {
-    level = "low";
-    notes.push(
-      note("battery_voltage_low", `Battery low: ${words(low)}.`, { ...low, detail: facts(reading) }),
-    );
-  }
-  if (level === "low" && critical !== null && held.criticalHeld >= enough) {
-    level = "critical";
-    notes.push(
-      note("battery_voltage_critical", `Battery critical: ${words(critical)}.`, {
-        ...critical,
-        detail: facts(reading),
-      }),
-    );
-  } else if (level === "critical" && held.aboveCriticalHeld >= enough) {
-    level = "low";
-  }
-  if (level === "unknown" && held.lowHeld === 0) level = "ok";
-  if (level === "low" && held.recoveredHeld >= enough) {
+  const fallen = fall(state, now, reading, limits);
+  let { level } = fallen;
+  const notes = [...fallen.notes];
+  if (level === "critical" && now.aboveCriticalHeld >= enough) level = "low";
+  if (level === "low" && now.recoveredHeld >= enough) {
     level = "ok";
-    const threshold = limits.lowPct + limits.recoveredPctAbove;
-    notes.push(
-      note("battery_voltage_recovered", `Battery recovered: ${round(reading.chargePct)} %.`, {
-        value: round(reading.chargePct, 1),
-        threshold,
-        unit: "%",
-        detail: facts(reading),
-      }),
-    );
+    notes.push(recoveredNote(reading, fallen.lowBy, limits));
   }
-  return { state: { ...held, level }, notes };
+  return { state: { ...now, level, lowBy: level === "ok" ? null : fallen.lowBy }, notes };
+}
+
+/** A limit must be held by samples that follow each other: one that was not believed breaks the row. */
+export function breakRow(state: LevelState): LevelState {
+  return { ...state, ...nothingHeld };
 }
 
 /** Whether the battery is critical at this moment, by fresh samples that held; an earlier critical level does not count. */

@@ -1,21 +1,25 @@
 // Charging on boards that cannot sense it. Certain: no mains, or charging forbidden, means not charging. Everything else
-// is derived from the trend of percent and voltage and can be late by up to a minute; "full" is where the gauge is
-// reliable (mor-lock/x120x-dkms: docs/soc-model.md). Unknown stays unknown.
+// is derived from the trend of percent and voltage and can be late by up to a minute (a start) or eight (a stop); "full"
+// is where the gauge is reliable (mor-lock/x120x-dkms: docs/soc-model.md). A rise while a battery only rests after a load
+// looks the same as a charge, which is why it needs mains. Unknown stays unknown.
 import type { GaugeReading } from "./model.ts";
 import { type Note, note, round } from "./note.ts";
 import { changeOver, type Trend } from "./trend.ts";
 
 export interface ChargingState {
   readonly charging: boolean | null;
-  /** `battery_full` was said and the battery has not fallen since. */
+  /** It was full and has not fallen since. */
   readonly full: boolean;
+  /** A reading below full was seen, so that reaching it is news. */
+  readonly wasBelow: boolean;
 }
 
-export const initialCharging: ChargingState = { charging: null, full: false };
+export const initialCharging: ChargingState = { charging: null, full: false, wasBelow: false };
 
-/** At or above this the gauge means full; below `fullRearmPct` the next full is news again. */
+/** At or above this the gauge means full. */
 const fullPct = 99;
-const fullRearmPct = 95;
+/** Below this the next full is news again: on mains after self-discharge, on battery after a real outage. */
+const rearmPct = { onMains: 95, onBattery: 98 } as const;
 const windowMs = 60_000;
 /** A rise that is so clear needs no minute: a strong charger, or a small pack. */
 const clearWindowMs = 10_000;
@@ -24,60 +28,77 @@ const longWindowMs = 480_000;
 const risePct = 0.2;
 const riseMv = 5;
 
-function derive(
-  before: boolean | null,
-  acPresent: boolean | null,
-  chargeAllowed: boolean | null,
-  reading: GaugeReading,
-  trend: Trend,
-): boolean | null {
-  if (acPresent === false || chargeAllowed === false) return false;
-  if (acPresent === null) return null;
-  if (reading.chargePct >= fullPct) return false;
+/** What is known about mains and the charge line; null where it is not. */
+export interface ChargeFacts {
+  readonly acPresent: boolean | null;
+  readonly chargeAllowed: boolean | null;
+}
+
+interface ChargingStep {
+  readonly state: ChargingState;
+  readonly notes: readonly Note[];
+}
+
+function derive(state: ChargingState, facts: ChargeFacts, trend: Trend): boolean | null {
+  if (facts.acPresent === false || facts.chargeAllowed === false || state.full) return false;
+  if (facts.acPresent === null) return null;
   const change = changeOver(trend, windowMs);
   if (change !== null && (change.pct >= risePct || change.mv >= riseMv)) return true;
   const clear = changeOver(trend, clearWindowMs);
   if (clear !== null && clear.pct >= clearRisePct) return true;
   const long = changeOver(trend, longWindowMs);
   if (long !== null && long.pct < risePct && long.mv < riseMv) return false;
-  return before;
+  return state.charging;
+}
+
+function isFull(state: ChargingState, facts: ChargeFacts, { chargePct }: GaugeReading): boolean {
+  if (facts.acPresent === true && chargePct >= fullPct) return true;
+  return state.full && chargePct >= (facts.acPresent === false ? rearmPct.onBattery : rearmPct.onMains);
+}
+
+function whyStopped(facts: ChargeFacts, full: boolean): string {
+  if (facts.acPresent === false) return "mains lost";
+  if (facts.chargeAllowed === false) return "not allowed";
+  return full ? "battery full" : "no rise any more";
 }
 
 /** Takes one fresh reading with what is known about mains and the charge line. */
 export function takeCharging(
   state: ChargingState,
-  known: { readonly acPresent: boolean | null; readonly chargeAllowed: boolean | null },
+  facts: ChargeFacts,
   reading: GaugeReading,
   trend: Trend,
-): { readonly state: ChargingState; readonly notes: readonly Note[] } {
-  const notes: Note[] = [];
-  const pct = round(reading.chargePct);
-  const charging = derive(state.charging, known.acPresent, known.chargeAllowed, reading, trend);
-  let { full } = state;
-  if (reading.chargePct < fullRearmPct) full = false;
+): ChargingStep {
+  const full = isFull(state, facts, reading);
+  const charging = derive({ ...state, full }, facts, trend);
   const parts = {
-    value: pct,
+    value: round(reading.chargePct, 1),
     unit: "%" as const,
     detail: { cell_voltage_v: round(reading.cellMv / 1000, 3) },
   };
-  if (known.acPresent === true && reading.chargePct >= fullPct && !full) {
-    full = true;
-    // A battery that was full when the agent came is not news.
-    if (state.charging !== null)
-      notes.push(note("battery_full", "Battery full.", { ...parts, threshold: fullPct }));
+  const notes: Note[] = [];
+  if (full && !state.full && state.wasBelow) {
+    notes.push(note("battery_full", "Battery full.", { ...parts, threshold: fullPct }));
   }
+  const pct = round(reading.chargePct);
   if (charging === true && state.charging !== true) {
     notes.push(note("charging_started", `Charging started at ${pct} %.`, parts));
   } else if (charging === false && state.charging === true) {
-    const why =
-      known.acPresent === false
-        ? "mains lost"
-        : full
-          ? "battery full"
-          : known.chargeAllowed === false
-            ? "not allowed"
-            : "no rise any more";
-    notes.push(note("charging_stopped", `Charging stopped at ${pct} %: ${why}.`, parts));
+    notes.push(note("charging_stopped", `Charging stopped at ${pct} %: ${whyStopped(facts, full)}.`, parts));
   }
-  return { state: { charging, full }, notes };
+  const wasBelow = reading.chargePct < fullPct || (state.wasBelow && !full);
+  return { state: { charging, full, wasBelow }, notes };
+}
+
+/** Mains loss was confirmed: certain without any reading. */
+export function chargingWithoutMains(state: ChargingState, chargePct: number | null): ChargingStep {
+  const notes =
+    state.charging === true
+      ? [
+          note("charging_stopped", "Charging stopped: mains lost.", {
+            ...(chargePct === null ? {} : { value: round(chargePct, 1), unit: "%" as const }),
+          }),
+        ]
+      : [];
+  return { state: { ...state, charging: false }, notes };
 }

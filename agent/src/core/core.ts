@@ -1,29 +1,20 @@
 // The core's step: which part takes which input, and in which order their decisions count.
 // Pure: the same state, input and configuration give the same state and effects, byte for byte.
-import { criticalNow, reached, reachedWords, takeLevels } from "./battery-levels.ts";
-import { takeCharging } from "./charging.ts";
-import { countDischarge, dueToSave, endDischarge } from "./counters.ts";
-import { confirmsAtMonoMs, debounce, dropCandidate } from "./debounce.ts";
+import { inDanger, takeBattery } from "./battery.ts";
+import { breakRow } from "./battery-levels.ts";
+import { loadCounters } from "./counters.ts";
+import { confirmsAtMonoMs } from "./debounce.ts";
 import type { CoreConfig, CoreInput, Effect } from "./engine.ts";
-import { contradiction, type FaultCode, hasFault, setFault } from "./faults.ts";
-import type { Instant, LastRun, Result, Sample } from "./model.ts";
-import { duration, type Note, note, round } from "./note.ts";
-import { takeGauge } from "./plausibility.ts";
-import { fallPerMinute } from "./runtime.ts";
-import {
-  takeCancel,
-  takeContradiction,
-  takeDanger,
-  takeMainsBack,
-  takePowerOffResult,
-  takeRequest,
-  takeTime,
-  type Verdict,
-} from "./shutdown.ts";
-import { startedNote } from "./start.ts";
+import { takeAc, takeAcRead } from "./mains.ts";
+import type { Sample } from "./model.ts";
+import { duration, note } from "./note.ts";
+import { dueMonoMs, powerOffLimitMs, takePowerOffResult, takeSafe, takeStop, takeTime } from "./shutdown.ts";
+import { takeCancel, takeRequest } from "./shutdown-requests.ts";
+import { earlierOutage, startedNote } from "./start.ts";
 import type { CoreState } from "./state.ts";
 import { takeTemperature } from "./temperature.ts";
-import { restartTrend, takeTrend } from "./trend.ts";
+import { Turn } from "./turn.ts";
+import { onNewClock, wallJumpMs } from "./wall-clock.ts";
 
 export { snapshot } from "./snapshot.ts";
 export { type CoreState, initialState } from "./state.ts";
@@ -33,249 +24,91 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** Collects effects while the parts take their turns; lives for one step only. */
-class Turn {
-  state: CoreState;
-  readonly effects: Effect[] = [];
-  readonly at: Instant;
-  readonly config: CoreConfig;
+type InputOf<T extends CoreInput["type"]> = Extract<CoreInput, { type: T }>;
 
-  constructor(state: CoreState, at: Instant, config: CoreConfig) {
-    this.state = state;
-    this.at = at;
-    this.config = config;
-  }
-
-  change(part: Partial<CoreState>): void {
-    this.state = { ...this.state, ...part };
-  }
-
-  record(notes: readonly Note[]): void {
-    for (const one of notes) {
-      const recorded = this.state.recorded + 1;
-      const id = `${this.config.bootId}-${recorded}`;
-      this.effects.push({ type: "record", event: { id, at: this.at, ...one } });
-      this.change({ recorded });
-    }
-  }
-
-  fault(code: FaultCode, message: string | null): void {
-    const { faults, notes } = setFault(this.state.faults, code, message, this.at);
-    this.change({ faults });
-    this.record(notes);
-  }
-
-  saveCounters(force: boolean): void {
-    const { counters } = this.state;
-    if (!dueToSave(counters, force)) return;
-    this.effects.push({ type: "save_counters", counters: counters.counters });
-    this.change({ counters: { ...counters, savedDischargedPct: counters.counters.dischargedPct } });
-  }
-
-  answer(requestId: string, verdict: Verdict): void {
-    this.effects.push({ type: "answer", requestId, ...verdict });
-  }
-}
-
-function lastPct(state: CoreState): number | null {
-  return state.gauge.good === null ? null : state.gauge.good.reading.chargePct;
-}
-
-/** Mains loss that counts as proven: confirmed, and the battery does not say otherwise. */
-function provenOnBattery(state: CoreState): boolean {
-  return state.ac.confirmed === false && !hasFault(state.faults, "PI_UPS_AC_LOST_BUT_RISING");
-}
-
-function takeStart(turn: Turn, lastRun: LastRun): void {
-  turn.record([startedNote(lastRun, turn.config.agentVersion, turn.at)]);
-  if (lastRun.kind === "shutdown" && lastRun.reason !== "requested") {
-    // The run ended in an outage; when the pin says "present" now, that outage is over.
-    const since = { ...turn.at, wallMs: lastRun.at };
-    turn.change({ outage: { since, lowestPct: null, beginSeen: false } });
-  }
-}
-
-function takeLost(turn: Turn): void {
-  const pct = lastPct(turn.state);
-  const known = pct === null ? "" : ` at ${round(pct)} %`;
-  const mv = turn.state.gauge.good?.reading.cellMv;
-  const before = turn.state.outage;
-  turn.record([
-    note("ac_power_loss", before === null ? `Mains lost${known}.` : `Mains is still lost${known}.`, {
-      value: pct === null ? null : round(pct, 1),
-      unit: pct === null ? null : "%",
-      detail: {
-        ...(pct === null ? {} : { battery_percent: round(pct, 1) }),
-        ...(mv === undefined ? {} : { cell_voltage_v: round(mv / 1000, 3) }),
-      },
-    }),
-  ]);
-  const begun = before ?? { since: turn.at, lowestPct: pct, beginSeen: true };
-  turn.change({ outage: begun, trend: restartTrend(turn.at) });
-}
-
-function takeRestored(turn: Turn): void {
-  const { outage, trend, counters } = turn.state;
-  if (outage !== null) {
-    const lengthMs = outage.beginSeen
-      ? turn.at.monoMs - outage.since.monoMs
-      : turn.at.wallMs - outage.since.wallMs;
-    const lowest = outage.lowestPct;
-    const tail = lowest === null ? "" : `, lowest ${round(lowest)} %`;
-    const message = outage.beginSeen
-      ? `Mains restored after ${duration(lengthMs)}${tail}.`
-      : "Mains is back after the shutdown.";
-    turn.record([
-      note("ac_power_restored", message, {
-        value: outage.beginSeen ? round(lengthMs / 1000) : null,
-        unit: outage.beginSeen ? "s" : null,
-        detail: {
-          ...(lowest === null ? {} : { lowest_percent: round(lowest, 1) }),
-          outage_since_shutdown: !outage.beginSeen,
-        },
-      }),
-    ]);
-  }
-  const learned = turn.state.ac.confirmedAt === null ? null : fallPerMinute(trend);
-  turn.change({
-    outage: null,
-    learnedFall: learned ?? turn.state.learnedFall,
-    trend: restartTrend(turn.at),
-    counters: endDischarge(counters),
-  });
-  turn.saveCounters(true);
-  const back = takeMainsBack(turn.state.shutdown);
-  turn.change({ shutdown: back.part });
-  turn.record(back.notes);
-}
-
-/** Takes a level of the AC pin, or only the passing of time (null). */
-function takeAc(turn: Turn, level: boolean | null): void {
-  const { state, confirmed } = debounce(turn.state.ac, level, turn.at, turn.config.debounce);
-  if (confirmed === null) {
-    turn.change({ ac: state });
-    return;
-  }
-  turn.fault("PI_UPS_AC_LOST_BUT_RISING", null);
-  turn.fault("PI_UPS_AC_PRESENT_BUT_FALLING", null);
-  if (confirmed) takeRestored(turn);
-  turn.change({ ac: state });
-  if (!confirmed) takeLost(turn);
-}
-
-function takeAcRead(turn: Turn, read: Result<boolean>): void {
-  if (read.ok) {
-    turn.change({ acReadFailures: 0 });
-    turn.fault("PI_UPS_AC_PIN_UNREADABLE", null);
-    takeAc(turn, read.value);
-    return;
-  }
-  const failures = turn.state.acReadFailures + 1;
-  turn.change({ acReadFailures: failures, ac: dropCandidate(turn.state.ac) });
-  if (failures >= turn.config.thresholds.faultAfterFailures) {
-    turn.fault("PI_UPS_AC_PIN_UNREADABLE", `The AC pin cannot be read: ${read.message}`);
-  }
-}
-
-function takeBattery(turn: Turn, sample: Sample): void {
-  const { thresholds, shutdown: policy, senses } = turn.config;
-  const { state: gauge, fresh } = takeGauge(turn.state.gauge, sample.gauge, turn.at);
-  turn.change({ gauge });
-  if (!fresh || gauge.good === null) {
-    // A limit must be held by samples that follow each other: an unbelieved one breaks the row.
-    turn.change({
-      levels: { ...turn.state.levels, lowHeld: 0, criticalHeld: 0, aboveCriticalHeld: 0, recoveredHeld: 0 },
-    });
-    if (gauge.failures >= thresholds.faultAfterFailures) {
-      const why = gauge.lastFailure?.message ?? "no reading";
-      turn.fault("PI_UPS_GAUGE_SILENT", `No usable battery reading for ${gauge.failures} reads: ${why}`);
-    }
-    return;
-  }
-  const { reading } = gauge.good;
-  turn.fault("PI_UPS_GAUGE_SILENT", null);
-  turn.change({ trend: takeTrend(turn.state.trend, reading, turn.at) });
-
-  const conflict = contradiction(turn.state.ac.confirmed, turn.state.trend);
-  if (conflict !== null) {
-    turn.fault(conflict.code, conflict.message);
-    if (conflict.code === "PI_UPS_AC_LOST_BUT_RISING") {
-      const stopped = takeContradiction(turn.state.shutdown);
-      turn.change({ shutdown: stopped.part });
-      turn.record(stopped.notes);
-    }
-  }
-  const levels = takeLevels(turn.state.levels, reading, thresholds);
-  turn.change({ levels: levels.state });
-  turn.record(levels.notes);
-  if (senses.has("charging")) {
-    const known = { acPresent: turn.state.ac.confirmed, chargeAllowed: turn.state.chargeAllowed };
-    const charging = takeCharging(turn.state.charging, known, reading, turn.state.trend);
-    turn.change({ charging: charging.state });
-    turn.record(charging.notes);
-  }
-  if (!provenOnBattery(turn.state)) return;
-  const { outage } = turn.state;
-  turn.change({ counters: countDischarge(turn.state.counters, reading.chargePct) });
-  if (outage !== null) {
-    turn.change({ outage: { ...outage, lowestPct: Math.min(outage.lowestPct ?? 100, reading.chargePct) } });
-  }
-  turn.saveCounters(false);
-  const limit = reached(reading, thresholds.criticalPct, thresholds.criticalCellMv);
-  const critical =
-    limit === null || !criticalNow(turn.state.levels, thresholds)
-      ? null
-      : {
-          reason:
-            limit.unit === "%"
-              ? ("battery_percent_critical" as const)
-              : ("battery_voltage_critical" as const),
-          text: `Battery critical: ${reachedWords(limit)}.`,
-          chargePct: reading.chargePct,
-        };
-  const danger = takeDanger(turn.state.shutdown, { onBattery: true, critical }, turn.at, policy);
-  turn.change({ shutdown: danger.part });
-  turn.record(danger.notes);
+function takeStart(turn: Turn, input: InputOf<"started">): void {
+  turn.change({ counters: loadCounters(input.counters), outage: earlierOutage(input) });
+  turn.record([startedNote(input.lastRun, turn.config.agentVersion, turn.at)]);
 }
 
 function takeSample(turn: Turn, sample: Sample): void {
-  if (sample.acPresent !== undefined) takeAcRead(turn, sample.acPresent);
-  if (sample.chargeAllowed?.ok === true) turn.change({ chargeAllowed: sample.chargeAllowed.value });
-  takeBattery(turn, sample);
-  if (sample.temperatureC?.ok === true) {
-    const { state, notes } = takeTemperature(
-      turn.state.temperature,
-      sample.temperatureC.value,
-      turn.config.thresholds,
-    );
-    turn.change({ temperature: state });
-    turn.record(notes);
+  if (sample.acPresent !== undefined && turn.config.senses.has("ac")) takeAcRead(turn, sample.acPresent);
+  if (sample.chargeAllowed !== undefined) {
+    const { chargeAllowed } = sample;
+    turn.change({ chargeAllowed: chargeAllowed.ok ? chargeAllowed.value : null });
   }
+  takeBattery(turn, sample.gauge);
+  const { senses, thresholds } = turn.config;
+  if (sample.temperatureC === undefined || !senses.has("temperature")) return;
+  const { state, notes } = takeTemperature(turn.state.temperature, sample.temperatureC, thresholds);
+  turn.change({ temperature: state });
+  turn.record(notes);
 }
 
-/** Time passes with every input: a candidate may be confirmed, a deadline may be reached. */
-function takePassing(turn: Turn): void {
-  takeAc(turn, null);
+function takeAsked(turn: Turn, input: InputOf<"shutdown_request"> | InputOf<"shutdown_cancel">): void {
+  const { shutdown } = turn.state;
+  const asked =
+    input.type === "shutdown_request"
+      ? takeRequest(shutdown, input, turn.at, turn.config.shutdown)
+      : takeCancel(shutdown, input.by, { reading: turn.reading, danger: inDanger(turn) }, turn.at);
+  turn.shutdown(asked);
+  turn.answer(input.requestId, asked.verdict);
+}
+
+function takeStopped(turn: Turn, reason: string): void {
+  turn.shutdown(takeStop(turn.state.shutdown));
+  turn.record([note("agent_stopping", `Agent stops: ${reason}.`, { detail: { reason } })]);
+  turn.saveCounters(true);
+  turn.change({ stopped: true });
+}
+
+function takePowerOff(turn: Turn, { ok, message }: InputOf<"power_off_result">): void {
+  turn.change({ shutdown: takePowerOffResult(turn.state.shutdown, ok, turn.reading, turn.at) });
+  turn.fault("PI_UPS_POWEROFF_FAILED", ok ? null : `The power-off failed: ${message}`);
+}
+
+/**
+ * The battery's deadline waits while mains seems to be back but not for long enough to be sure, and while the pin's last
+ * read failed: both end within seconds, in a cancel, a fault or the power-off.
+ */
+function deadlineWaits({ ac, acReads, shutdown: { state } }: CoreState): boolean {
+  if (state.kind !== "counting_down" || state.by.kind !== "battery") return false;
+  return ac.candidate?.value === true || acReads.failures > 0;
+}
+
+const stallMs = 15_000;
+
+/** Nobody looked for a while: what held before has to hold anew, and a deadline that passed meanwhile rests on nothing. */
+function takeStall(turn: Turn, gapMs: number): void {
+  if (gapMs <= Math.max(stallMs, 3 * turn.config.sampleIntervalMs)) return;
+  turn.change({
+    levels: breakRow(turn.state.levels),
+    gauge: { ...turn.state.gauge, same: null },
+  });
+  const { state } = turn.state.shutdown;
+  if (state.kind !== "counting_down" || turn.at.monoMs < state.deadline.monoMs) return;
+  const why = `the agent stood still for ${duration(gapMs)} and has to look again`;
+  turn.shutdown(takeSafe(turn.state.shutdown, { why, by: "stall" }, turn.at));
+}
+
+function takeDeadline(turn: Turn): void {
+  if (deadlineWaits(turn.state)) return;
   const due = takeTime(turn.state.shutdown, turn.at);
-  turn.change({ shutdown: due.part });
-  turn.record(due.notes);
-  if (due.execute !== null) {
-    turn.saveCounters(true);
-    turn.effects.push({ type: "power_off", ...due.execute });
+  turn.shutdown(due);
+  if (due.failed) {
+    const minutes = powerOffLimitMs / 60_000;
+    const message = `The power-off was ordered ${minutes} minutes ago, but the Pi still runs.`;
+    turn.fault("PI_UPS_POWEROFF_FAILED", message);
   }
+  if (due.execute === null) return;
+  turn.saveCounters(true);
+  turn.effects.push({ type: "power_off", ...due.execute });
 }
 
 function takeInput(turn: Turn, input: CoreInput): void {
   switch (input.type) {
     case "started":
-      turn.change({
-        counters: {
-          ...turn.state.counters,
-          counters: input.counters,
-          savedDischargedPct: input.counters.dischargedPct,
-        },
-      });
-      takeStart(turn, input.lastRun);
+      takeStart(turn, input);
       return;
     case "sample":
       takeSample(turn, input.sample);
@@ -284,51 +117,41 @@ function takeInput(turn: Turn, input: CoreInput): void {
       takeAc(turn, input.acPresent);
       return;
     case "tick":
+      takeAc(turn, null);
       return;
-    case "shutdown_request": {
-      const asked = takeRequest(turn.state.shutdown, input, turn.at, turn.config.shutdown);
-      turn.change({ shutdown: asked.part });
-      turn.record(asked.notes);
-      turn.answer(input.requestId, asked.verdict);
+    case "shutdown_request":
+    case "shutdown_cancel":
+      takeAsked(turn, input);
       return;
-    }
-    case "shutdown_cancel": {
-      const asked = takeCancel(turn.state.shutdown, input.by, lastPct(turn.state), turn.at);
-      turn.change({ shutdown: asked.part });
-      turn.record(asked.notes);
-      turn.answer(input.requestId, asked.verdict);
+    case "power_off_result":
+      takePowerOff(turn, input);
       return;
-    }
-    case "power_off_result": {
-      turn.change({
-        shutdown: takePowerOffResult(turn.state.shutdown, input.ok, lastPct(turn.state), turn.at),
-      });
-      turn.fault("PI_UPS_POWEROFF_FAILED", input.ok ? null : `The power-off failed: ${input.message}`);
-      return;
-    }
     case "journal_trouble":
       turn.fault("PI_UPS_JOURNAL_UNWRITABLE", input.message);
       return;
     case "stop":
-      turn.record([
-        note("agent_stopping", `Agent stops: ${input.reason}.`, { detail: { reason: input.reason } }),
-      ]);
-      turn.saveCounters(true);
-      turn.change({ stopped: true });
+      takeStopped(turn, input.reason);
       return;
     default:
       input satisfies never;
   }
 }
 
+/** A request or cancel that comes after the deadline is too late; whatever may show that mains is back comes first. */
+function timeGoesFirst({ type }: CoreInput): boolean {
+  return type === "shutdown_request" || type === "shutdown_cancel";
+}
+
 /** Takes one input. Inputs after `stop` change nothing. */
 export function step(state: CoreState, input: CoreInput, config: CoreConfig): Step {
   if (state.stopped) return { state, effects: [] };
-  const turn = new Turn(state, input.at, config);
-  // A deadline that passed before this input was due before it.
-  if (input.type !== "started") takePassing(turn);
+  const jump = wallJumpMs(state.lastAt, input.at);
+  const now = jump === 0 ? state : onNewClock(state, jump, input.at);
+  const turn = new Turn({ ...now, lastAt: input.at }, input.at, config);
+  if (state.lastAt !== null) takeStall(turn, input.at.monoMs - state.lastAt.monoMs);
+  if (timeGoesFirst(input)) takeDeadline(turn);
   takeInput(turn, input);
-  if (input.type !== "stop") takePassing(turn);
+  if (!turn.state.stopped) takeDeadline(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -336,8 +159,7 @@ export function step(state: CoreState, input: CoreInput, config: CoreConfig): St
 export function nextWakeMonoMs(state: CoreState, config: CoreConfig): number | null {
   if (state.stopped) return null;
   const confirm = confirmsAtMonoMs(state.ac, config.debounce);
-  const deadline =
-    state.shutdown.state.kind === "counting_down" ? state.shutdown.state.deadline.monoMs : null;
+  const deadline = deadlineWaits(state) ? null : dueMonoMs(state.shutdown);
   if (confirm === null) return deadline;
   return deadline === null ? confirm : Math.min(confirm, deadline);
 }

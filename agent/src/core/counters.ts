@@ -15,16 +15,25 @@ export const initialCounters: CounterState = {
   savedDischargedPct: 0,
 };
 
-/** A new low counts only from a whole point on: smaller moves are the gauge's noise. */
-const stepPct = 1;
+/** A new low counts only from a quarter point (64 steps of the register) on: smaller moves are the gauge's noise. */
+const stepPct = 0.25;
+/** A fall by more in one reading is the gauge starting anew, not a discharge. */
+const restartPct = 10;
 /** So many points may be lost by a power cut; fewer writes spare the SD card. */
 const saveEveryPct = 5;
+
+/** Takes what the disk had; a figure that cannot be is as good as none. */
+export function loadCounters({ dischargedPct }: Counters): CounterState {
+  const sound = Number.isFinite(dischargedPct) && dischargedPct > 0 ? dischargedPct : 0;
+  return { counters: { dischargedPct: sound }, countedDownTo: null, savedDischargedPct: sound };
+}
 
 /** Takes a fresh percent on battery. */
 export function countDischarge(state: CounterState, chargePct: number): CounterState {
   const reference = state.countedDownTo ?? chargePct;
   const fall = reference - chargePct;
   if (fall < stepPct) return { ...state, countedDownTo: reference };
+  if (fall > restartPct) return { ...state, countedDownTo: chargePct };
   return {
     ...state,
     counters: { dischargedPct: state.counters.dischargedPct + fall },

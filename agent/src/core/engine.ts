@@ -54,7 +54,14 @@ export interface Counters {
 }
 
 export type CoreInput =
-  | { readonly type: "started"; readonly at: Instant; readonly lastRun: LastRun; readonly counters: Counters }
+  | {
+      readonly type: "started";
+      readonly at: Instant;
+      readonly lastRun: LastRun;
+      readonly counters: Counters;
+      /** Unix ms of the journal's last `ac_power_loss` when no `ac_power_restored` followed it; null or absent: none. */
+      readonly openOutageSinceMs?: number | null;
+    }
   | { readonly type: "sample"; readonly at: Instant; readonly sample: Sample }
   /** The AC line changed; acted on at once, not at the next sample. */
   | { readonly type: "ac_edge"; readonly at: Instant; readonly acPresent: boolean }

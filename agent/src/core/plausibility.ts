@@ -1,5 +1,6 @@
 // A read is believed only when it is possible: the last good value is kept otherwise, and a failed read never becomes
 // a number. Jumps have to be confirmed, because one flipped bit on the wire must not look like an empty battery.
+import type { Chemistry } from "../boards/board.ts";
 import type { GaugeReading, Instant, ReadFailure, Result } from "./model.ts";
 
 export interface GaugeState {
@@ -7,12 +8,23 @@ export interface GaugeState {
   readonly good: { readonly reading: GaugeReading; readonly at: Instant } | null;
   /** Failed or refused reads since the last good one. */
   readonly failures: number;
+  /** Good reads since the last failed or refused one. */
+  readonly goodRow: number;
   readonly lastFailure: ReadFailure | null;
   /** Readings that jumped, waiting for confirmation; they agree with each other. */
   readonly jump: { readonly reading: GaugeReading; readonly count: number } | null;
+  /** Since when good reads that follow each other say exactly the same; null before the first. */
+  readonly same: { readonly sinceMonoMs: number; readonly reads: number } | null;
 }
 
-export const initialGauge: GaugeState = { good: null, failures: 0, lastFailure: null, jump: null };
+export const initialGauge: GaugeState = {
+  good: null,
+  failures: 0,
+  goodRow: 0,
+  lastFailure: null,
+  jump: null,
+  same: null,
+};
 
 /** A Li-ion or LiFePO4 cell outside of this is not a cell: the register was misread. */
 export const possibleCellMv = { min: 2000, max: 4500 } as const;
@@ -23,26 +35,30 @@ export const jumpCellMv = 300;
 /** A gauge moves by fractions of a percent within a second. */
 export const jumpChargePct = 10;
 const jumpConfirmations = 3;
+/**
+ * A Li-ion cell that rests or charges at this voltage is at least half full: "empty" next to it is a register that was
+ * not ready or was misread. On an X1206 0.3 % was measured at 3.48 V and 10 % at 3.74 V, both while charging
+ * (mor-lock/x120x-dkms: docs/battery-profiles.md).
+ */
+const liIonNotEmpty = { cellMv: 3800, belowPct: 1 } as const;
 
 function refuse(state: GaugeState, failure: ReadFailure, jump: GaugeState["jump"] = null): GaugeState {
-  return { ...state, failures: state.failures + 1, lastFailure: failure, jump };
+  return { ...state, failures: state.failures + 1, goodRow: 0, lastFailure: failure, jump, same: null };
 }
 
-function impossible(reading: GaugeReading): ReadFailure | null {
-  const { cellMv, chargePct } = reading;
+function failed(code: string, message: string): ReadFailure {
+  return { ok: false, code, message };
+}
+
+function impossible({ cellMv, chargePct }: GaugeReading, chemistry: Chemistry): string | null {
   if (!(cellMv >= possibleCellMv.min && cellMv <= possibleCellMv.max)) {
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_IMPOSSIBLE",
-      message: `The gauge reported ${cellMv} mV per cell; possible are ${possibleCellMv.min} to ${possibleCellMv.max} mV.`,
-    };
+    return `The gauge reported ${cellMv} mV per cell; possible are ${possibleCellMv.min} to ${possibleCellMv.max} mV.`;
   }
   if (!(chargePct >= possibleChargePct.min && chargePct <= possibleChargePct.max)) {
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_IMPOSSIBLE",
-      message: `The gauge reported ${chargePct} %; possible are 0 to ${possibleChargePct.max} %.`,
-    };
+    return `The gauge reported ${chargePct} %; possible are ${possibleChargePct.min} to ${possibleChargePct.max} %.`;
+  }
+  if (chemistry === "li_ion" && chargePct < liIonNotEmpty.belowPct && cellMv >= liIonNotEmpty.cellMv) {
+    return `The gauge reported ${chargePct} % at ${cellMv} mV per cell; a cell with that voltage is not empty.`;
   }
   return null;
 }
@@ -53,29 +69,45 @@ function jumped(from: GaugeReading, to: GaugeReading): boolean {
   );
 }
 
+/** Without a current that is no number: a broken current sense does not spoil voltage and percent. */
+function cleaned({ cellMv, chargePct, currentMa }: GaugeReading): GaugeReading {
+  return { cellMv, chargePct, ...(Number.isFinite(currentMa) ? { currentMa: currentMa as number } : {}) };
+}
+
+function believe(state: GaugeState, reading: GaugeReading, at: Instant): GaugeState {
+  const before = state.good?.reading;
+  const repeats =
+    state.same !== null && before?.cellMv === reading.cellMv && before.chargePct === reading.chargePct;
+  return {
+    good: { reading, at },
+    failures: 0,
+    goodRow: state.goodRow + 1,
+    lastFailure: null,
+    jump: null,
+    same:
+      repeats && state.same !== null
+        ? { ...state.same, reads: state.same.reads + 1 }
+        : { sinceMonoMs: at.monoMs, reads: 1 },
+  };
+}
+
 /** Takes one gauge result. `fresh` tells whether it was believed. */
 export function takeGauge(
   state: GaugeState,
   result: Result<GaugeReading>,
   at: Instant,
+  chemistry: Chemistry,
 ): { readonly state: GaugeState; readonly fresh: boolean } {
   if (!result.ok) return { state: refuse(state, result, state.jump), fresh: false };
-  const failure = impossible(result.value);
-  if (failure !== null) return { state: refuse(state, failure), fresh: false };
-  const good: GaugeState = {
-    good: { reading: result.value, at },
-    failures: 0,
-    lastFailure: null,
-    jump: null,
-  };
-  if (state.good === null || !jumped(state.good.reading, result.value)) return { state: good, fresh: true };
-  const agrees = state.jump !== null && !jumped(state.jump.reading, result.value);
-  const count = agrees && state.jump !== null ? state.jump.count + 1 : 1;
-  if (count >= jumpConfirmations) return { state: good, fresh: true };
-  const unsure: ReadFailure = {
-    ok: false,
-    code: "PI_UPS_GAUGE_JUMP",
-    message: `The gauge jumped from ${state.good.reading.cellMv} mV, ${state.good.reading.chargePct} % to ${result.value.cellMv} mV, ${result.value.chargePct} %; believed after ${jumpConfirmations} reads that agree.`,
-  };
-  return { state: refuse(state, unsure, { reading: result.value, count }), fresh: false };
+  const reading = cleaned(result.value);
+  const why = impossible(reading, chemistry);
+  if (why !== null) return { state: refuse(state, failed("PI_UPS_GAUGE_IMPOSSIBLE", why)), fresh: false };
+  const good = state.good?.reading;
+  if (good === undefined || !jumped(good, reading))
+    return { state: believe(state, reading, at), fresh: true };
+  const agreeing = state.jump !== null && !jumped(state.jump.reading, reading) ? state.jump.count : 0;
+  const count = agreeing + 1;
+  if (count >= jumpConfirmations) return { state: believe(state, reading, at), fresh: true };
+  const message = `The gauge jumped from ${good.cellMv} mV, ${good.chargePct} % to ${reading.cellMv} mV, ${reading.chargePct} %; believed after ${jumpConfirmations} reads that agree.`;
+  return { state: refuse(state, failed("PI_UPS_GAUGE_JUMP", message), { reading, count }), fresh: false };
 }

@@ -1,30 +1,39 @@
 // When the Pi goes down, and what stops that: idle -> counting down -> executing -> done. The policy acts only on proven
 // facts: mains loss that was confirmed and is not contradicted, and a critical battery seen by fresh reads.
+// Who asked decides what stops it: the battery's countdown ends with the danger, a person's only by a person
+// (shutdown-requests.ts).
 import type { ShutdownPolicy } from "./engine.ts";
-import type { Instant, Requester, ShutdownReason, ShutdownState } from "./model.ts";
+import type { GaugeReading, Instant, ShutdownReason, ShutdownState } from "./model.ts";
 import { duration, type Note, note } from "./note.ts";
 import { toRfc3339 } from "./rfc3339.ts";
+
+type Countdown = Extract<ShutdownState, { kind: "counting_down" }>;
+
+/** For a while the battery does not start a countdown, unless it gets clearly worse. */
+export interface HoldOff {
+  readonly untilMonoMs: number;
+  /** The battery when it began; null when unknown. */
+  readonly from: GaugeReading | null;
+}
 
 export interface ShutdownPart {
   readonly state: ShutdownState;
   /**
-   * A person cancelled a countdown that the battery had started. Until then, and while the battery is not clearly worse,
-   * the battery does not start another one: long enough to act, short enough that a cancel is no way to a dirty death.
+   * After a person's cancel and after a power-off that failed. Long enough to act, short enough that a cancel is no way
+   * to a dirty death: a battery that is still critical on battery power then starts anew, with the full grace.
    */
-  readonly holdOff: { readonly untilMonoMs: number; readonly chargePct: number } | null;
+  readonly holdOff: HoldOff | null;
+  /** A person's later countdown that the battery's overtook; it stands again when the danger is over. */
+  readonly overtaken: Countdown | null;
 }
 
-export const initialShutdown: ShutdownPart = { state: { kind: "idle" }, holdOff: null };
+export const initialShutdown: ShutdownPart = { state: { kind: "idle" }, holdOff: null, overtaken: null };
 
-/** After a person's cancel, and after a power-off that failed. */
-const holdOffMs = 120_000;
-const retryMs = 30_000;
-/** A fall by so many points ends the hold-off early. */
-const worsePct = 2;
-
-export type Verdict =
-  | { readonly accepted: true; readonly code: null; readonly message: string }
-  | { readonly accepted: false; readonly code: string; readonly message: string };
+export const retryMs = 30_000;
+/** A power-off that was ordered and has not happened after this long has failed: systemd gives a stuck unit 90 s. */
+export const powerOffLimitMs = 300_000;
+/** A fall by so much ends the hold-off early. */
+const worse = { pct: 2, cellMv: 50 } as const;
 
 export interface ShutdownStep {
   readonly part: ShutdownPart;
@@ -35,59 +44,56 @@ function later(at: Instant, ms: number): Instant {
   return { ...at, monoMs: at.monoMs + ms, wallMs: at.wallMs + ms };
 }
 
-function who(by: Requester): string {
-  switch (by.kind) {
-    case "battery":
-      return "the battery";
-    case "home_assistant":
-      return by.user === null ? "Home Assistant" : `${by.user} in Home Assistant`;
-    case "cli":
-      return "the command line";
-    default:
-      return by satisfies never;
-  }
+function scheduledNote(countdown: Countdown, at: Instant): Note {
+  const leftMs = countdown.deadline.monoMs - at.monoMs;
+  return note("shutdown_scheduled", `Power-off in ${duration(leftMs)}: ${countdown.text}`, {
+    value: leftMs / 1000,
+    unit: "s",
+    detail: {
+      reason: countdown.reason,
+      by: countdown.by.kind,
+      deadline: toRfc3339(countdown.deadline),
+    },
+  });
 }
 
-function schedule(
+/** Starts a countdown; the battery's hold-off is over with it. */
+export function schedule(
   part: ShutdownPart,
   at: Instant,
   delayMs: number,
-  reason: ShutdownReason,
-  text: string,
-  by: Requester,
+  why: Pick<Countdown, "reason" | "text" | "by">,
 ): ShutdownStep {
+  const { reason, text, by } = why;
   const deadline = later(at, delayMs);
+  const countdown: Countdown = { kind: "counting_down", deadline, since: at, reason, text, by };
+  return { part: { ...part, state: countdown, holdOff: null }, notes: [scheduledNote(countdown, at)] };
+}
+
+/** Ends a countdown before its time. `by` is a word for programs, `why` for people. */
+export function cancel(part: ShutdownPart, countdown: Countdown, why: string, by: string): ShutdownStep {
   return {
-    part: { ...part, state: { kind: "counting_down", deadline, since: at, reason, text, by }, holdOff: null },
+    part: { ...part, state: { kind: "idle" }, overtaken: null },
     notes: [
-      note("shutdown_scheduled", `Power-off in ${duration(delayMs)}: ${text}`, {
-        value: delayMs / 1000,
-        unit: "s",
-        detail: { reason, by: by.kind, deadline: toRfc3339(deadline) },
+      note("shutdown_cancelled", `Power-off cancelled: ${why}.`, {
+        detail: { reason: countdown.reason, by },
       }),
     ],
   };
 }
 
-function cancel(part: ShutdownPart, why: string, by: string): ShutdownStep {
-  const { state } = part;
-  const detail = state.kind === "idle" ? {} : { reason: state.reason, by };
-  return {
-    part: { ...part, state: { kind: "idle" } },
-    notes: [note("shutdown_cancelled", `Power-off cancelled: ${why}.`, { detail })],
-  };
+/** A battery that is critical on battery power at this moment, all of it proven. */
+export interface Danger {
+  readonly reason: ShutdownReason;
+  readonly text: string;
+  readonly reading: GaugeReading;
 }
 
-/** What the battery and mains say at this moment, all of it proven. */
-export interface Danger {
-  /** Mains loss is confirmed and not contradicted. */
-  readonly onBattery: boolean;
-  /** Critical by fresh samples that held; null when it is not. */
-  readonly critical: {
-    readonly reason: ShutdownReason;
-    readonly text: string;
-    readonly chargePct: number;
-  } | null;
+function heldOff(holdOff: HoldOff | null, { chargePct, cellMv }: GaugeReading, at: Instant): boolean {
+  if (holdOff === null || at.monoMs >= holdOff.untilMonoMs) return false;
+  const { from } = holdOff;
+  if (from === null) return true;
+  return chargePct > from.chargePct - worse.pct && cellMv > from.cellMv - worse.cellMv;
 }
 
 /** The battery's own voice: starts a countdown, or brings a later deadline forward. Called with fresh samples only. */
@@ -98,127 +104,97 @@ export function takeDanger(
   policy: ShutdownPolicy,
 ): ShutdownStep {
   const quiet: ShutdownStep = { part, notes: [] };
-  if (!danger.onBattery || danger.critical === null) return quiet;
   const { state, holdOff } = part;
   if (state.kind === "executing" || state.kind === "done") return quiet;
   if (state.kind === "counting_down" && state.deadline.monoMs <= at.monoMs + policy.graceMs) return quiet;
-  const worse = holdOff !== null && danger.critical.chargePct <= holdOff.chargePct - worsePct;
-  if (holdOff !== null && at.monoMs < holdOff.untilMonoMs && !worse) return quiet;
-  return schedule(part, at, policy.graceMs, danger.critical.reason, danger.critical.text, {
-    kind: "battery",
-  });
+  if (heldOff(holdOff, danger.reading, at)) return quiet;
+  const overtaken = state.kind === "counting_down" ? state : null;
+  const { reason, text } = danger;
+  return schedule({ ...part, overtaken }, at, policy.graceMs, { reason, text, by: { kind: "battery" } });
 }
 
-/** Mains is back and stable: what the battery started is over. A person's request stands. */
-export function takeMainsBack(part: ShutdownPart): ShutdownStep {
-  const holdless: ShutdownPart = { ...part, holdOff: null };
-  if (part.state.kind !== "counting_down" || part.state.by.kind !== "battery")
-    return { part: holdless, notes: [] };
-  return cancel(holdless, "mains is back", "mains");
-}
-
-/** The pin turned out to be wrong: a countdown that was based on it is not proven any more. */
-export function takeContradiction(part: ShutdownPart): ShutdownStep {
-  if (part.state.kind !== "counting_down" || part.state.by.kind !== "battery") return { part, notes: [] };
-  return cancel(part, "the battery contradicts the AC pin", "contradiction");
-}
-
-/** A request by a person, an automation or a program. */
-export function takeRequest(
+/**
+ * The danger is over or not proven any more (mains is back, the pin is contradicted, the battery recovered): what the
+ * battery started ends. A person's request stands, also one that the battery had overtaken.
+ */
+export function takeSafe(
   part: ShutdownPart,
-  request: { readonly by: Requester; readonly delayMs: number | null; readonly text: string | null },
+  cause: { readonly why: string; readonly by: string },
   at: Instant,
-  policy: ShutdownPolicy,
-): ShutdownStep & { readonly verdict: Verdict } {
-  const refuse = (code: string, message: string) => ({
-    part,
-    notes: [],
-    verdict: { accepted: false as const, code, message },
-  });
-  if (request.by.kind === "home_assistant" && !policy.allowRemote) {
-    return refuse(
-      "PI_UPS_REMOTE_SHUTDOWN_FORBIDDEN",
-      "This agent's configuration forbids a shutdown by Home Assistant (shutdown.allow_remote: false).",
-    );
-  }
-  const { state } = part;
-  if (state.kind === "executing" || state.kind === "done") {
-    return refuse("PI_UPS_SHUTDOWN_RUNNING", "The Pi is already going down.");
-  }
-  const delayMs = request.delayMs ?? policy.graceMs;
-  if (state.kind === "counting_down" && state.deadline.monoMs <= at.monoMs + delayMs) {
-    const left = duration(state.deadline.monoMs - at.monoMs);
-    return refuse("PI_UPS_SHUTDOWN_SCHEDULED", `The Pi already goes down in ${left}: ${state.text}`);
-  }
-  const text = request.text ?? `Requested by ${who(request.by)}.`;
-  const step = schedule(part, at, delayMs, "requested", text, request.by);
+): ShutdownStep {
+  const { state, overtaken } = part;
+  if (state.kind !== "counting_down" || state.by.kind !== "battery") return { part, notes: [] };
+  const ended = cancel(part, state, cause.why, cause.by);
+  if (overtaken === null) return ended;
   return {
-    ...step,
-    verdict: { accepted: true, code: null, message: `The Pi powers off in ${duration(delayMs)}.` },
+    part: { ...ended.part, state: overtaken },
+    notes: [...ended.notes, scheduledNote(overtaken, at)],
   };
 }
 
-/** A person cancels. Always possible while counting down. */
-export function takeCancel(
-  part: ShutdownPart,
-  by: Requester,
-  chargePct: number | null,
-  at: Instant,
-): ShutdownStep & { readonly verdict: Verdict } {
-  const { state } = part;
-  if (state.kind === "idle") {
-    const verdict = {
-      accepted: false,
-      code: "PI_UPS_NOTHING_TO_CANCEL",
-      message: "No shutdown is scheduled.",
-    } as const;
-    return { part, notes: [], verdict };
+/** Mains is back and stable: besides what `takeSafe` does, no cancel or failure of before holds anything off. */
+export function takeMainsBack(part: ShutdownPart, at: Instant): ShutdownStep {
+  return takeSafe({ ...part, holdOff: null }, { why: "mains is back", by: "mains" }, at);
+}
+
+export interface TimeStep extends ShutdownStep {
+  /** The order to power off; set exactly once per countdown. */
+  readonly execute: { readonly reason: ShutdownReason; readonly text: string } | null;
+  /** The power-off was ordered too long ago: it has failed. */
+  readonly failed: boolean;
+}
+
+/** When time alone changes something next; null: it does not. */
+export function dueMonoMs({ state }: ShutdownPart): number | null {
+  switch (state.kind) {
+    case "idle":
+      return null;
+    case "counting_down":
+      return state.deadline.monoMs;
+    case "executing":
+    case "done":
+      return state.since.monoMs + powerOffLimitMs;
+    default:
+      return state satisfies never;
   }
+}
+
+/** Time passes: at the deadline the countdown becomes the power-off. */
+export function takeTime(part: ShutdownPart, at: Instant): TimeStep {
+  const { state } = part;
+  const due = dueMonoMs(part);
+  const quiet: TimeStep = { part, notes: [], execute: null, failed: false };
+  if (due === null || at.monoMs < due || state.kind === "idle") return quiet;
   if (state.kind !== "counting_down") {
-    const message = "The Pi is already going down; that cannot be cancelled any more.";
-    return { part, notes: [], verdict: { accepted: false, code: "PI_UPS_SHUTDOWN_RUNNING", message } };
+    return { ...quiet, part: { ...initialShutdown }, failed: true };
   }
-  const step = cancel(part, `by ${who(by)}`, by.kind);
-  if (state.by.kind !== "battery") {
-    return { ...step, verdict: { accepted: true, code: null, message: "The shutdown is cancelled." } };
-  }
-  const holdOff = { untilMonoMs: at.monoMs + holdOffMs, chargePct: chargePct ?? 100 };
-  const message = `The shutdown is cancelled. The battery is still critical: without mains it starts again in ${duration(holdOffMs)}, or sooner when the battery falls further.`;
-  return {
-    part: { ...step.part, holdOff },
-    notes: step.notes,
-    verdict: { accepted: true, code: null, message },
-  };
-}
-
-/** Time passes: at the deadline the countdown becomes the power-off. `execute` is set exactly once. */
-export function takeTime(
-  part: ShutdownPart,
-  at: Instant,
-): ShutdownStep & { readonly execute: { readonly reason: ShutdownReason; readonly text: string } | null } {
-  const { state } = part;
-  if (state.kind !== "counting_down" || at.monoMs < state.deadline.monoMs)
-    return { part, notes: [], execute: null };
   const { reason, text, by } = state;
   return {
-    part: { ...part, state: { kind: "executing", since: at, reason, text, by } },
+    ...quiet,
+    part: { ...part, state: { kind: "executing", since: at, reason, text, by }, overtaken: null },
     notes: [note("shutdown_started", `Powering off: ${text}`, { detail: { reason, by: by.kind } })],
     execute: { reason, text },
   };
 }
 
-/** The app tells how the power-off went. A failed one is tried again when the danger is still there. */
+/**
+ * The app tells how the power-off went. A failed one is tried again by the battery when it is still critical after a
+ * short hold-off; a person's is not repeated by itself, the fault tells them.
+ */
 export function takePowerOffResult(
   part: ShutdownPart,
   ok: boolean,
-  chargePct: number | null,
+  reading: GaugeReading | null,
   at: Instant,
 ): ShutdownPart {
   const { state } = part;
   if (state.kind !== "executing") return part;
   if (ok) return { ...part, state: { ...state, kind: "done", since: at } };
-  return {
-    state: { kind: "idle" },
-    holdOff: { untilMonoMs: at.monoMs + retryMs, chargePct: chargePct ?? 100 },
-  };
+  return { ...initialShutdown, holdOff: { untilMonoMs: at.monoMs + retryMs, from: reading } };
+}
+
+/** The agent ends while the countdown runs: nobody is left to finish it. */
+export function takeStop(part: ShutdownPart): ShutdownStep {
+  if (part.state.kind !== "counting_down") return { part, notes: [] };
+  return cancel(part, part.state, "the agent stops", "agent_stopping");
 }

@@ -1,12 +1,12 @@
 // What the agent shows at one moment, read off the state: nothing is decided here.
 import type { CoreConfig } from "./engine.ts";
+import { hasFault } from "./faults.ts";
 import type { Instant, PowerState, Snapshot } from "./model.ts";
 import { estimateRuntime } from "./runtime.ts";
 import type { CoreState } from "./state.ts";
 
-function powerOf(state: CoreState, config: CoreConfig): PowerState {
-  const blind = state.acReadFailures >= config.thresholds.faultAfterFailures;
-  if (state.ac.confirmed === null || blind) return "unknown";
+function powerOf(state: CoreState): PowerState {
+  if (state.ac.confirmed === null || hasFault(state.faults, "PI_UPS_AC_PIN_UNREADABLE")) return "unknown";
   return state.ac.confirmed ? "on_mains" : "on_battery";
 }
 
@@ -17,7 +17,7 @@ function clampPct(pct: number): number {
 /** Reads the state at `now`. Absent keys: the board cannot sense it. */
 export function snapshot(state: CoreState, config: CoreConfig, now: Instant): Snapshot {
   const { senses } = config;
-  const power = powerOf(state, config);
+  const power = powerOf(state);
   const good = state.gauge.good;
   const cells = config.board.battery.cellsInSeries;
   const chargePct = good === null ? null : clampPct(good.reading.chargePct);
@@ -39,19 +39,19 @@ export function snapshot(state: CoreState, config: CoreConfig, now: Instant): Sn
       : {}),
     ...(senses.has("charging") ? { charging: state.charging.charging } : {}),
     ...(senses.has("temperature") ? { temperatureC: state.temperature.lastC } : {}),
-    runtime: estimateRuntime(
+    runtime: estimateRuntime(state.runtime, {
       onBattery,
-      state.trend,
       chargePct,
-      config.thresholds.criticalPct,
-      now.monoMs,
-      state.learnedFall,
-    ),
+      cutOffPct: config.thresholds.criticalPct,
+      sinceMonoMs: state.trend.sinceMonoMs,
+      nowMonoMs: now.monoMs,
+    }),
+    // No board of today measures what a health figure needs: the current, or a full discharge under a known load.
     health: "unknown",
     cycles: state.counters.counters.dischargedPct / 100,
     batteryLow: state.levels.level === "unknown" ? null : state.levels.level !== "ok",
     faults: state.faults,
-    stale: good !== null && state.gauge.failures > 0,
+    stale: good !== null && (state.gauge.failures > 0 || hasFault(state.faults, "PI_UPS_GAUGE_STUCK")),
     lastGoodAt: good === null ? null : good.at,
     shutdown: state.shutdown.state,
   };

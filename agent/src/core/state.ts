@@ -1,4 +1,4 @@
-// The core's whole state: one value, made of the states of its parts. Nothing in it is derived from the rest.
+// The core's whole state: one value of plain data, made of the states of its parts. Nothing in it is derived from the rest.
 import { initialLevels, type LevelState } from "./battery-levels.ts";
 import { type ChargingState, initialCharging } from "./charging.ts";
 import { type CounterState, initialCounters } from "./counters.ts";
@@ -6,23 +6,37 @@ import { type DebounceState, initialDebounce } from "./debounce.ts";
 import type { Faults } from "./faults.ts";
 import type { Instant } from "./model.ts";
 import { type GaugeState, initialGauge } from "./plausibility.ts";
+import { initialRuntime, type RuntimeState } from "./runtime.ts";
 import { initialShutdown, type ShutdownPart } from "./shutdown.ts";
 import { initialTemperature, type TemperatureState } from "./temperature.ts";
 import { initialTrend, type Trend } from "./trend.ts";
 
 /** What is remembered of a running outage, for the sentence at its end. */
 export interface Outage {
-  readonly since: Instant;
+  /** Where the beginning is known from. */
+  readonly begun:
+    | { readonly kind: "seen"; readonly edgeAt: Instant }
+    /** Mains was lost already when this run began; nobody knows since when. */
+    | { readonly kind: "found"; readonly at: Instant }
+    /** It began in an earlier run; `wallMs` is null when only its end by a power-off is known. */
+    | { readonly kind: "earlier_run"; readonly wallMs: number | null; readonly afterShutdown: boolean };
   readonly lowestPct: number | null;
-  /** False when the outage began before this run (the agent started on battery, or came back after a shutdown). */
-  readonly beginSeen: boolean;
+}
+
+/** How reading the AC pin goes. */
+export interface PinReads {
+  /** In a row. */
+  readonly failures: number;
+  readonly goodRow: number;
 }
 
 export interface CoreState {
   /** Events of this run so far; the next id is made from it. */
   readonly recorded: number;
+  /** Time of the last input; null before the first. */
+  readonly lastAt: Instant | null;
   readonly ac: DebounceState;
-  readonly acReadFailures: number;
+  readonly acReads: PinReads;
   readonly chargeAllowed: boolean | null;
   readonly gauge: GaugeState;
   readonly levels: LevelState;
@@ -31,8 +45,7 @@ export interface CoreState {
   readonly temperature: TemperatureState;
   readonly faults: Faults;
   readonly outage: Outage | null;
-  /** Percent per minute of the last outage that was long enough to measure. */
-  readonly learnedFall: number | null;
+  readonly runtime: RuntimeState;
   readonly counters: CounterState;
   readonly shutdown: ShutdownPart;
   /** `stop` was taken: nothing is recorded any more. */
@@ -41,8 +54,9 @@ export interface CoreState {
 
 export const initialState: CoreState = {
   recorded: 0,
+  lastAt: null,
   ac: initialDebounce,
-  acReadFailures: 0,
+  acReads: { failures: 0, goodRow: 0 },
   chargeAllowed: null,
   gauge: initialGauge,
   levels: initialLevels,
@@ -51,7 +65,7 @@ export const initialState: CoreState = {
   temperature: initialTemperature,
   faults: [],
   outage: null,
-  learnedFall: null,
+  runtime: initialRuntime,
   counters: initialCounters,
   shutdown: initialShutdown,
   stopped: false,

@@ -1,0 +1,124 @@
+// One fresh look at the battery, and everything that follows from it: levels, charging, contradictions, counters,
+// runtime, and the danger that starts a shutdown.
+import { breakRow, criticalNow, reached, reachedWords, takeLevels } from "./battery-levels.ts";
+import { takeCharging } from "./charging.ts";
+import { contradiction, stuckGauge } from "./contradictions.ts";
+import { countDischarge } from "./counters.ts";
+import { hasFault } from "./faults.ts";
+import type { GaugeReading, Result } from "./model.ts";
+import { takeGauge } from "./plausibility.ts";
+import { takeRuntime } from "./runtime.ts";
+import { type Danger, takeDanger, takeSafe } from "./shutdown.ts";
+import type { CoreState } from "./state.ts";
+import { isRising, takeTrend } from "./trend.ts";
+import type { Turn } from "./turn.ts";
+
+/** Mains loss that counts as proven: confirmed, the pin can be read, and the battery does not say otherwise. */
+export function provenOnBattery(state: CoreState): boolean {
+  return (
+    state.ac.confirmed === false &&
+    !hasFault(state.faults, "PI_UPS_AC_PIN_UNREADABLE") &&
+    !hasFault(state.faults, "PI_UPS_AC_LOST_BUT_RISING")
+  );
+}
+
+/** The danger that a shutdown starts for: proven on battery, critical by fresh reads that held, and not rising. */
+function dangerNow(turn: Turn, reading: GaugeReading): Danger | null {
+  const { thresholds } = turn.config;
+  const limit = reached(reading, thresholds.criticalPct, thresholds.criticalCellMv);
+  if (limit === null || !criticalNow(turn.state.levels, thresholds)) return null;
+  if (!provenOnBattery(turn.state) || isRising(turn.state.trend)) return null;
+  return {
+    reason: limit.unit === "%" ? "battery_percent_critical" : "battery_voltage_critical",
+    text: `Battery critical: ${reachedWords(limit)}.`,
+    reading,
+  };
+}
+
+/** Whether the battery is critical on battery power, by the last believed reading. */
+export function inDanger(turn: Turn): boolean {
+  return turn.reading !== null && dangerNow(turn, turn.reading) !== null;
+}
+
+function takeUnbelieved(turn: Turn): void {
+  const { gauge, levels } = turn.state;
+  turn.change({ levels: breakRow(levels) });
+  if (gauge.failures < turn.config.thresholds.faultAfterFailures) return;
+  const why = gauge.lastFailure?.message ?? "no reading";
+  turn.fault("PI_UPS_GAUGE_SILENT", `No usable battery reading for ${gauge.failures} reads: ${why}`);
+}
+
+function takeConflicts(turn: Turn): void {
+  const { ac, faults, gauge, trend } = turn.state;
+  const blind = hasFault(faults, "PI_UPS_AC_PIN_UNREADABLE");
+  const conflict = contradiction(blind ? null : ac.confirmed, trend);
+  if (conflict.kind !== "none") {
+    turn.fault(conflict.code, conflict.kind === "found" ? conflict.message : null);
+  }
+  const onBatterySince = ac.confirmed === false ? (ac.edgeAt?.monoMs ?? null) : null;
+  turn.fault("PI_UPS_GAUGE_STUCK", stuckGauge(gauge, onBatterySince));
+}
+
+function takeCharge(turn: Turn, reading: GaugeReading): void {
+  const { ac, chargeAllowed, charging, trend } = turn.state;
+  const { state, notes } = takeCharging(charging, { acPresent: ac.confirmed, chargeAllowed }, reading, trend);
+  turn.change({ charging: state });
+  turn.record(notes);
+}
+
+function takeDischarge(turn: Turn, reading: GaugeReading): void {
+  const { ac, counters, outage, runtime, trend } = turn.state;
+  const onBattery = provenOnBattery(turn.state);
+  turn.change({ runtime: takeRuntime(runtime, trend, onBattery && ac.candidate === null) });
+  if (!onBattery) return;
+  turn.change({ counters: countDischarge(counters, reading.chargePct) });
+  if (outage !== null) {
+    const lowestPct = Math.min(outage.lowestPct ?? reading.chargePct, reading.chargePct);
+    turn.change({ outage: { ...outage, lowestPct } });
+  }
+  turn.saveCounters(false);
+}
+
+/** Why a countdown that the battery started is not justified any more; null while it is. */
+function notJustified(turn: Turn): { readonly why: string; readonly by: string } | null {
+  const { levels, faults, trend } = turn.state;
+  if (hasFault(faults, "PI_UPS_AC_LOST_BUT_RISING")) {
+    return { why: "the battery contradicts the AC pin", by: "contradiction" };
+  }
+  if (isRising(trend)) {
+    return { why: "the battery rises although the AC pin says mains is lost", by: "contradiction" };
+  }
+  if (levels.level === "low" || levels.level === "ok") {
+    return { why: "the battery is not critical any more", by: "battery" };
+  }
+  return null;
+}
+
+function takePolicy(turn: Turn, reading: GaugeReading): void {
+  const cause = notJustified(turn);
+  if (cause !== null) turn.shutdown(takeSafe(turn.state.shutdown, cause, turn.at));
+  const danger = dangerNow(turn, reading);
+  if (danger === null) return;
+  turn.shutdown(takeDanger(turn.state.shutdown, danger, turn.at, turn.config.shutdown));
+}
+
+/** Takes one gauge result of a sample. */
+export function takeBattery(turn: Turn, result: Result<GaugeReading>): void {
+  const { board, sampleIntervalMs, senses, thresholds } = turn.config;
+  const { state: gauge, fresh } = takeGauge(turn.state.gauge, result, turn.at, board.battery.chemistry);
+  turn.change({ gauge });
+  if (!fresh || gauge.good === null) {
+    takeUnbelieved(turn);
+    return;
+  }
+  const { reading } = gauge.good;
+  if (gauge.goodRow >= thresholds.holdSamples) turn.fault("PI_UPS_GAUGE_SILENT", null);
+  turn.change({ trend: takeTrend(turn.state.trend, reading, turn.at, sampleIntervalMs) });
+  takeConflicts(turn);
+  const levels = takeLevels(turn.state.levels, reading, thresholds);
+  turn.change({ levels: levels.state });
+  turn.record(levels.notes);
+  if (senses.has("charging")) takeCharge(turn, reading);
+  takeDischarge(turn, reading);
+  takePolicy(turn, reading);
+}
