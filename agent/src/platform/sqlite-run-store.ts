@@ -1,73 +1,107 @@
 // The few facts that survive a run: counters, the last sign of life, how the last run ended.
 import type { DatabaseSync } from "node:sqlite";
+import * as v from "valibot";
 import type { Counters } from "../core/engine.ts";
 import type { LastRun } from "../core/model.ts";
+import { UpsError } from "../core/ups-error.ts";
 import type { Log, RunStore } from "../ports/ports.ts";
+import type { StateDb } from "./state-db.ts";
 
 type Ended = Exclude<LastRun, { kind: "none" } | { kind: "died" }>;
 
 /** One write a minute at most: an SD card lives longer, and a minute is exact enough for "last seen". */
 const aliveEveryMs = 60_000;
 
-class SqliteRunStore implements RunStore {
-  readonly #db: DatabaseSync;
-  readonly #log: Log;
-  #aliveAtMs = Number.NEGATIVE_INFINITY;
+const endedSchema = v.variant("kind", [
+  v.object({ kind: v.literal("stopped"), at: v.number(), reason: v.string() }),
+  v.object({
+    kind: v.literal("shutdown"),
+    at: v.number(),
+    reason: v.picklist(["battery_percent_critical", "battery_voltage_critical", "requested"]),
+    text: v.string(),
+  }),
+]);
+const countersSchema = v.object({ dischargedPct: v.pipe(v.number(), v.finite(), v.minValue(0)) });
+const aliveSchema = v.pipe(v.number(), v.finite());
 
-  constructor(db: DatabaseSync, log: Log) {
+function save(db: DatabaseSync, key: string, value: unknown): void {
+  db.prepare(
+    "INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  ).run(key, JSON.stringify(value));
+}
+
+class SqliteRunStore implements RunStore {
+  readonly #db: StateDb;
+  readonly #log: Log;
+  /** Wall time of the last `alive` that was written in this state of things; null: write the next one. */
+  #aliveAtMs: number | null = null;
+  /** Counters that the disk refused. */
+  #unsavedCounters: Counters | null = null;
+
+  constructor(db: StateDb, log: Log) {
     this.#db = db;
     this.#log = log;
   }
 
   lastRun(): LastRun {
-    const ended = this.#read("ended") as Ended | null;
+    const ended = this.#read("ended", endedSchema);
     if (ended !== null) return ended;
-    const alive = this.#read("alive") as number | null;
-    return alive === null ? { kind: "none" } : { kind: "died", lastSeenAt: alive };
+    const lastSeenAt = this.#read("alive", aliveSchema);
+    return lastSeenAt === null ? { kind: "none" } : { kind: "died", lastSeenAt };
   }
 
   counters(): Counters {
-    return (this.#read("counters") as Counters | null) ?? { dischargedPct: 0 };
+    return this.#read("counters", countersSchema) ?? { dischargedPct: 0 };
   }
 
   saveCounters(counters: Counters): void {
-    this.#write("counters", counters);
+    const saved = this.#write((db) => save(db, "counters", counters));
+    this.#unsavedCounters = saved ? null : counters;
   }
 
   alive(atMs: number): void {
-    if (Math.abs(atMs - this.#aliveAtMs) < aliveEveryMs) return;
+    if (this.#aliveAtMs !== null && Math.abs(atMs - this.#aliveAtMs) < aliveEveryMs) return;
     this.#aliveAtMs = atMs;
-    this.#write("alive", atMs);
-    this.#write("ended", null);
+    const unsaved = this.#unsavedCounters;
+    const saved = this.#write((db) => {
+      save(db, "alive", atMs);
+      db.exec("DELETE FROM facts WHERE key = 'ended'");
+      if (unsaved !== null) save(db, "counters", unsaved);
+    });
+    if (saved) this.#unsavedCounters = null;
   }
 
   ended(how: Ended): void {
-    this.#write("ended", how);
+    this.#aliveAtMs = null;
+    this.#write((db) => save(db, "ended", how));
   }
 
-  #read(key: string): unknown {
-    const row = this.#db.prepare("SELECT value FROM facts WHERE key = ?").get(key) as
-      | { value: string }
-      | undefined;
-    return row === undefined ? null : JSON.parse(row.value);
-  }
-
-  #write(key: string, value: unknown): void {
+  /** What cannot be understood counts as never written. */
+  #read<T extends v.GenericSchema>(key: string, schema: T): v.InferOutput<T> | null {
+    const row = this.#db.read((db) => db.prepare("SELECT value FROM facts WHERE key = ?").get(key));
+    if (row === undefined) return null;
     try {
-      this.#db
-        .prepare(
-          "INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .run(key, JSON.stringify(value));
+      const parsed = v.safeParse(schema, JSON.parse(String(row["value"])));
+      return parsed.success ? parsed.output : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** False when the disk refused; the journal speaks for both, so that a person reads it once. */
+  #write(change: (db: DatabaseSync) => void): boolean {
+    try {
+      this.#db.write(change);
+      return true;
     } catch (error) {
-      this.#log.log("warning", `The state file cannot be written: ${String(error)}`, {
-        code: "PI_UPS_JOURNAL_UNWRITABLE",
-      });
+      if (!(error instanceof UpsError)) throw error;
+      this.#log.log("debug", "The facts about this run could not be written.", { code: error.code });
+      return false;
     }
   }
 }
 
 /** The run store over an open state database (`openStateDb`). */
-export function createSqliteRunStore(db: DatabaseSync, log: Log): RunStore {
+export function createSqliteRunStore(db: StateDb, log: Log): RunStore {
   return new SqliteRunStore(db, log);
 }

@@ -1,80 +1,174 @@
-// The agent's one SQLite file: opened, checked, migrated. A file that is not a database any more is moved aside and named,
-// never deleted, and the agent goes on with a new one: protecting the Pi does not wait for history.
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+// The agent's one SQLite file as its stores see it: reads always answer, writes are synced when they return or throw a
+// sentence. A file that went bad is kept under another name; a disk that refuses is tried again.
+import type { DatabaseSync } from "node:sqlite";
+import { UpsError } from "../core/ups-error.ts";
 import type { Log } from "../ports/ports.ts";
+import { copyInMemory, emptyInMemory, moveAside, openFile, salvageSeq, troubleOf } from "./state-file.ts";
+import { useUpTo } from "./state-schema.ts";
 
-/** Each entry brings the schema from its index to the next version; entries never change once released. */
-const migrations: readonly string[] = [
-  `CREATE TABLE events (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-     id TEXT NOT NULL UNIQUE,
-     at_ms INTEGER NOT NULL,
-     type TEXT NOT NULL,
-     body TEXT NOT NULL,
-     sent INTEGER NOT NULL DEFAULT 0
-   ) STRICT;
-   CREATE INDEX events_unsent ON events (seq) WHERE sent = 0;
-   CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
-];
+export interface StateDb {
+  /** Reads from the file, or from what could be saved of it while the disk refuses. May run twice. */
+  read<T>(run: (db: DatabaseSync) => T): T;
+  /**
+   * Makes a change in one transaction; when it returns, the change survives a power cut. May run twice.
+   * Throws `UpsError` (`PI_UPS_JOURNAL_UNWRITABLE`); then nothing was changed.
+   */
+  write(change: (db: DatabaseSync) => void): void;
+  close(): void;
+}
 
-function migrate(db: DatabaseSync): void {
-  const row = db.prepare("PRAGMA user_version").get() as { user_version: number };
-  for (let version = row.user_version; version < migrations.length; version += 1) {
-    db.exec(`BEGIN IMMEDIATE; ${migrations[version]} PRAGMA user_version = ${version + 1}; COMMIT;`);
+/** Between two tries to open a file that the disk refused. */
+const reopenEveryMs = 10_000;
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+class FileDb implements StateDb {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #startedMs: number;
+  #db: DatabaseSync = emptyInMemory();
+  /** Why `#db` is only a copy in memory; null when it is the file. */
+  #refused: string | null = "not opened";
+  #triedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string, log: Log, startedMs: number) {
+    this.#path = path;
+    this.#log = log;
+    this.#startedMs = startedMs;
+  }
+
+  /** Opens the file; a refusal of the disk leaves a copy in memory. Throws SQLite's error when it is in use. */
+  open(): void {
+    this.#triedAtMs = performance.now();
+    try {
+      this.#take(openFile(this.#path), null);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === "in_use") throw error;
+      if (trouble === "unusable") this.#replace(error);
+      else this.#leaveFile(error);
+    }
+  }
+
+  read<T>(run: (db: DatabaseSync) => T): T {
+    try {
+      return run(this.#db);
+    } catch (error) {
+      this.#mend(error);
+      return run(this.#db);
+    }
+  }
+
+  write(change: (db: DatabaseSync) => void): void {
+    if (this.#refused !== null) this.#reopen();
+    if (this.#refused !== null) throw this.#unwritable(this.#refused);
+    try {
+      this.#transact(change);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === "disk" || trouble === "in_use") throw this.#unwritable(text(error), error);
+      this.#mend(error);
+      this.#writeAgain(change);
+    }
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #writeAgain(change: (db: DatabaseSync) => void): void {
+    if (this.#refused !== null) throw this.#unwritable(this.#refused);
+    try {
+      this.#transact(change);
+    } catch (error) {
+      throw this.#unwritable(text(error), error);
+    }
+  }
+
+  #transact(change: (db: DatabaseSync) => void): void {
+    const db = this.#db;
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      change(db);
+      db.exec("COMMIT");
+    } finally {
+      // After some errors SQLite has rolled back by itself.
+      if (db.isTransaction) db.exec("ROLLBACK");
+    }
+  }
+
+  /** After an error, something readable takes the place of what failed. */
+  #mend(error: unknown): void {
+    switch (troubleOf(error)) {
+      case "unusable":
+        this.#replace(error);
+        return;
+      case "moved":
+        this.open();
+        return;
+      default:
+        this.#leaveFile(error);
+    }
+  }
+
+  #reopen(): void {
+    if (performance.now() - this.#triedAtMs < reopenEveryMs) return;
+    this.#triedAtMs = performance.now();
+    try {
+      this.#take(openFile(this.#path), null);
+    } catch (error) {
+      if (troubleOf(error) === "unusable") this.#replace(error);
+      else this.#refused = text(error);
+    }
+  }
+
+  /** The unusable file is kept under another name and a new one begins: protecting the Pi does not wait for history. */
+  #replace(cause: unknown): void {
+    this.close();
+    try {
+      const aside = moveAside(this.#path, this.#startedMs);
+      const db = openFile(this.#path);
+      useUpTo(db, salvageSeq(aside));
+      this.#take(db, null);
+      const message = `The journal ${this.#path} cannot be used (${text(cause)}). It was kept as ${aside}, and a new one begins.`;
+      this.#log.log("error", message, { code: "PI_UPS_JOURNAL_DAMAGED" });
+    } catch (error) {
+      this.#take(emptyInMemory(), text(error));
+    }
+  }
+
+  #leaveFile(error: unknown): void {
+    this.close();
+    this.#take(copyInMemory(this.#path), text(error));
+  }
+
+  #take(db: DatabaseSync, refused: string | null): void {
+    this.close();
+    this.#db = db;
+    this.#refused = refused;
+  }
+
+  #unwritable(why: string, cause?: unknown): UpsError {
+    const message = `The journal ${this.#path} cannot be written (${why}). Events wait in memory and would be lost with the power; check the free space, the permissions, and whether the disk became read-only.`;
+    return new UpsError("PI_UPS_JOURNAL_UNWRITABLE", message, { cause });
   }
 }
 
-function openAt(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
+/**
+ * Opens `path`. A disk that refuses is no error here: reads answer from memory, writes throw until it works.
+ * Throws `UpsError` (`PI_UPS_STATE_IN_USE`) when another process holds the file.
+ * @param startedMs Unix time, for the name under which an unusable file is kept
+ */
+export function openStateDb(path: string, log: Log, startedMs: number): StateDb {
+  const db = new FileDb(path, log, startedMs);
   try {
-    // WAL with synchronous=FULL: one fsync per event, and a power cut loses nothing that was committed.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
-    const check = db.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
-    if (check.quick_check !== "ok") throw new Error(check.quick_check);
-    migrate(db);
+    db.open();
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    const message = `Another process uses ${path}. Each agent needs its own \`state_dir\`.`;
+    throw new UpsError("PI_UPS_STATE_IN_USE", message, { cause: error });
   }
-}
-
-function isDamaged(error: unknown): boolean {
-  return /malformed|not a database|corrupt|quick_check|disk image|row .* missing/i.test(String(error));
-}
-
-/** Opens `path`; falls back to memory when the disk refuses, and says so through the log. Never throws. */
-export function openStateDb(path: string, log: Log, nowMs: number): DatabaseSync {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openAt(path);
-  } catch (error) {
-    if (!isDamaged(error)) return inMemory(path, error, log);
-    const aside = `${path}.damaged-${nowMs}`;
-    try {
-      for (const suffix of ["", "-wal", "-shm"]) {
-        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      }
-      log.log(
-        "error",
-        `The journal ${path} is damaged (${String(error)}). It was kept as ${aside}; a new one begins.`,
-      );
-      return openAt(path);
-    } catch (again) {
-      return inMemory(path, again, log);
-    }
-  }
-}
-
-function inMemory(path: string, error: unknown, log: Log): DatabaseSync {
-  log.log(
-    "error",
-    `The journal ${path} cannot be opened (${String(error)}). Events are kept in memory only until the disk is mended; check space, permissions and state_dir.`,
-    { code: "PI_UPS_JOURNAL_UNWRITABLE" },
-  );
-  const db = new DatabaseSync(":memory:");
-  migrate(db);
-  return db;
 }
