@@ -5,10 +5,12 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** What a folder may import: other folders of agent/src or card/src, and packages. Everything may import itself. */
+/** What a folder may import: other folders or files of agent/src or card/src, and packages. Everything may import itself. */
 interface Rule {
   readonly from: string;
   readonly folders: readonly string[];
+  /** Only with `import type`: the shape is shared, the code is not. */
+  readonly types?: readonly string[];
   readonly packages: readonly (string | RegExp)[];
 }
 
@@ -16,7 +18,7 @@ const anyNode = /^node:/;
 const pure = ["agent/src/core", "agent/src/protocol", "agent/src/boards", "agent/src/ports"] as const;
 
 const rules: readonly Rule[] = [
-  { from: "agent/src/core", folders: ["agent/src/boards"], packages: [] },
+  { from: "agent/src/core", folders: [], types: ["agent/src/boards/board.ts"], packages: [] },
   { from: "agent/src/protocol", folders: ["agent/src/core"], packages: ["valibot"] },
   { from: "agent/src/boards", folders: ["agent/src/core"], packages: [] },
   {
@@ -29,7 +31,8 @@ const rules: readonly Rule[] = [
   { from: "agent/src/ha", folders: pure, packages: ["valibot", "home-assistant-js-websocket"] },
   {
     from: "agent/src/config",
-    folders: [...pure, "agent/src/platform/config-file.ts"],
+    folders: pure,
+    types: ["agent/src/platform/config-file.ts"],
     packages: ["valibot", "yaml", "@valibot/to-json-schema"],
   },
   { from: "agent/src/app", folders: [...pure, "agent/src/drivers", "agent/src/ha"], packages: [] },
@@ -40,45 +43,82 @@ const rules: readonly Rule[] = [
   },
   {
     from: "card/src",
-    folders: ["agent/src/core", "agent/src/protocol"],
-    packages: [/^lit/, "custom-card-helpers", "home-assistant-js-websocket"],
+    folders: [
+      "agent/src/protocol",
+      "agent/src/core/model.ts",
+      "agent/src/core/note.ts",
+      "agent/src/core/rfc3339.ts",
+      "agent/src/core/senses.ts",
+    ],
+    packages: [/^lit(\/|$)/, "custom-card-helpers", "home-assistant-js-websocket"],
   },
 ];
+
+/** These put everything together, so they may import everything. */
+const compositionRoots = ["agent/src/cli/", "agent/src/main.ts", "agent/src/hardware.ts"] as const;
 
 interface Import {
   readonly line: number;
   readonly specifier: string;
+  /** `import type` or `export type`: gone at run time. */
+  readonly typeOnly: boolean;
 }
+
+const importPattern =
+  /^\s*(?:import|export)\b(\s+type\b)?[^;"']*?from\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\b(?:import|require)\(\s*["']([^"']+)["']/gm;
 
 /** The import and export specifiers of a source text, dynamic ones too. */
 function importsOf(source: string): readonly Import[] {
-  const pattern =
-    /^\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
-  return [...source.matchAll(pattern)].map((match) => ({
-    specifier: match[1] ?? match[2] ?? match[3] ?? "",
+  return [...source.matchAll(importPattern)].map((match) => ({
+    specifier: match[2] ?? match[3] ?? match[4] ?? "",
     line: source.slice(0, (match.index ?? 0) + match[0].length).split("\n").length,
+    typeOnly: match[1] !== undefined,
   }));
+}
+
+function packageViolation(rule: Rule, specifier: string): string | null {
+  const allowed = rule.packages.some((one) =>
+    typeof one === "string" ? one === specifier : one.test(specifier),
+  );
+  if (allowed) return null;
+  const may = rule.packages.length === 0 ? "no package" : `only ${rule.packages.join(", ")}`;
+  return `imports ${specifier}; ${rule.from} may import ${may}.`;
+}
+
+function folderViolation(rule: Rule, target: string, typeOnly: boolean): string | null {
+  const within = (places: readonly string[]) =>
+    places.some((one) => target === one || target.startsWith(`${one}/`));
+  const types = rule.types ?? [];
+  if (within([rule.from, ...rule.folders]) || (typeOnly && within(types))) return null;
+  const may = [...rule.folders, ...types.map((one) => `types of ${one}`)];
+  return `imports ${target}; ${rule.from} may import only ${may.join(", ") || "itself"}.`;
 }
 
 /** Sentences about imports that break the rules. `file` is relative to the checkout. */
 function violations(file: string, source: string): readonly string[] {
   const rule = rules.find(({ from }) => file.startsWith(`${from}/`));
-  if (rule === undefined) return [];
-  return importsOf(source).flatMap(({ line, specifier }) => {
-    if (!specifier.startsWith(".")) {
-      const allowed = rule.packages.some((one) =>
-        typeof one === "string" ? one === specifier : one.test(specifier),
-      );
-      const may = rule.packages.length === 0 ? "no package" : `only ${rule.packages.join(", ")}`;
-      return allowed ? [] : [`${file}:${line} imports ${specifier}; ${rule.from} may import ${may}.`];
-    }
-    const target = normalize(join(dirname(file), specifier));
-    const allowed = [rule.from, ...rule.folders].some(
-      (one) => target === one || target.startsWith(`${one}/`),
-    );
-    return allowed
+  if (rule === undefined) {
+    return compositionRoots.some((one) => file.startsWith(one))
       ? []
-      : [`${file}:${line} imports ${target}; ${rule.from} may import only ${rule.folders.join(", ")}.`];
+      : [`${file}:1 stands in no folder that has a rule; add one in test/architecture.test.ts.`];
+  }
+  return importsOf(source).flatMap(({ line, specifier, typeOnly }) => {
+    const sentence = specifier.startsWith(".")
+      ? folderViolation(rule, normalize(join(dirname(file), specifier)), typeOnly)
+      : packageViolation(rule, specifier);
+    return sentence === null ? [] : [`${file}:${line} ${sentence}`];
+  });
+}
+
+/** Places where a source asks the machine for the time or for chance; in the core both are inputs. */
+function impurities(file: string, source: string): readonly string[] {
+  const pattern =
+    /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bperformance\b|\bcrypto\b|\bglobalThis\b|\bset(?:Timeout|Interval)\b/;
+  return source.split("\n").flatMap((text, index) => {
+    const found = /^\s*(?:\/\/|\*|\/\*)/.test(text) ? null : pattern.exec(text);
+    return found === null
+      ? []
+      : [`${file}:${index + 1} uses ${found[0]}; the core gets time and chance from its inputs.`];
   });
 }
 
@@ -111,18 +151,12 @@ function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly stri
 /** Value imports only: a type is gone at run time and may look back. */
 function valueEdges(files: readonly string[]): Map<string, readonly string[]> {
   return new Map(
-    files.map((file) => {
-      const source = readFileSync(join(root, file), "utf8").replaceAll(
-        /^\s*(?:import|export)\s+type\b[^;]*;/gm,
-        "",
-      );
-      return [
-        file,
-        importsOf(source)
-          .filter(({ specifier }) => specifier.startsWith("."))
-          .map(({ specifier }) => normalize(join(dirname(file), specifier))),
-      ];
-    }),
+    files.map((file) => [
+      file,
+      importsOf(readFileSync(join(root, file), "utf8"))
+        .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+        .map(({ specifier }) => normalize(join(dirname(file), specifier))),
+    ]),
   );
 }
 
@@ -137,8 +171,13 @@ describe("imports go one way", () => {
     expect(files.flatMap((file) => violations(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
   });
 
-  it("no cycle of values in the agent", () => {
-    expect(findCycle(valueEdges(sources("agent/src")))).toBeNull();
+  it("no cycle of values in the agent or the card", () => {
+    expect(findCycle(valueEdges(files))).toBeNull();
+  });
+
+  it("the core asks nobody for the time or for chance", () => {
+    const core = files.filter((file) => /^agent\/src\/(core|protocol)\//.test(file));
+    expect(core.flatMap((file) => impurities(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
   });
 
   it("no test mocks a module of ours", () => {
@@ -152,7 +191,23 @@ describe("imports go one way", () => {
 describe("the checker itself", () => {
   it.each([
     ["agent/src/core/x.ts", 'import { readFileSync } from "node:fs";', "no package"],
-    ["agent/src/core/x.ts", 'import type { Clock } from "../ports/ports.ts";', "agent/src/boards"],
+    [
+      "agent/src/core/x.ts",
+      'import type { Clock } from "../ports/ports.ts";',
+      "agent/src/core may import only types of agent/src/boards/board.ts.",
+    ],
+    [
+      "agent/src/core/x.ts",
+      'import { a } from "../boards/board.ts";',
+      "x.ts:1 imports agent/src/boards/board.ts",
+    ],
+    ["agent/src/core/x.ts", 'import {\n  a,\n  b,\n} from "node:fs";', "x.ts:4 imports node:fs"],
+    ["agent/src/core/x.ts", 'import "ws";', "no package"],
+    ["agent/src/sim/x.ts", 'const fs = require("node:fs");', "only valibot"],
+    ["agent/src/protocol/x.ts", 'export * from "../ha/wire.ts";', "imports agent/src/ha/wire.ts"],
+    ["card/src/x.ts", 'import { step } from "../../agent/src/core/core.ts";', "agent/src/core/core.ts"],
+    ["card/src/x.ts", 'import x from "litmus";', "imports litmus"],
+    ["agent/src/extra/x.ts", "", "add one in test/architecture.test.ts"],
     [
       "agent/src/drivers/x.ts",
       'const a = 1;\nexport { b } from "../platform/b.ts";',
@@ -168,6 +223,31 @@ describe("the checker itself", () => {
     expect(
       violations("agent/src/ha/x.ts", 'import * as v from "valibot";\nimport { a } from "../core/a.ts";'),
     ).toEqual([]);
+  });
+
+  it("lets the shape of what is otherwise forbidden pass, and the entries import everything", () => {
+    expect(violations("agent/src/core/x.ts", 'import type { Board } from "../boards/board.ts";')).toEqual([]);
+    expect(
+      violations("agent/src/main.ts", 'import { a } from "./platform/a.ts";\nimport "node:fs";'),
+    ).toEqual([]);
+  });
+
+  it("is not misled by words in comments and texts", () => {
+    const source = '// import { a } from "node:fs"\nconst text = "taken from \'node:fs\'";\n';
+    expect(violations("agent/src/core/x.ts", source)).toEqual([]);
+  });
+
+  it.each(["const t = Date.now();", "  const d = new Date( );", "Math.random()", "setTimeout(f, 1)"])(
+    "finds a planted impurity: %s",
+    (line) => {
+      expect(impurities("agent/src/core/x.ts", `const a = 1;\n${line}`)).toEqual([
+        expect.stringMatching(/^agent\/src\/core\/x\.ts:2 uses .*the core gets time and chance/),
+      ]);
+    },
+  );
+
+  it("takes a Date of a given time for pure", () => {
+    expect(impurities("x.ts", "new Date(at.wallMs) // not Date.parse")).toEqual([]);
   });
 
   it("finds a planted cycle", () => {
