@@ -33,7 +33,8 @@ async function pytest(tools: PythonTools, options: ToolOptions): Promise<Outcome
   const xml = join(results, "pytest.xml");
   rmSync(xml, { force: true });
   const { code, output } = await tools.python(
-    ["-m", "pytest", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", `--junitxml=${xml}`, "test/python"],
+    // A test that hangs fails alone, instead of taking the whole suite with it.
+    ["-m", "pytest", "-p", "no:cacheprovider", "--timeout=120", `--junitxml=${xml}`, "test/python"],
     options,
   );
   const counted = existsSync(xml) ? countJunit(readFileSync(xml, "utf8")) : null;
