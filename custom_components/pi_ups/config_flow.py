@@ -74,7 +74,7 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
         """Wait for an agent that knocks."""
         hub = await async_get_hub(self.hass)
         if self._task is None:
-            self._task = self.hass.async_create_task(_wait_for_knock(hub))
+            self._task = self.hass.async_create_background_task(_wait_for_knock(hub), "pi_ups wait for knock")
         if not self._task.done():
             return self.async_show_progress(step_id="user", progress_action="wait_for_agent", progress_task=self._task)
         found = self._task.result()

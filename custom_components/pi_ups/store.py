@@ -30,8 +30,9 @@ _MIGRATIONS = (
         type TEXT NOT NULL,
         late INTEGER NOT NULL,
         body TEXT NOT NULL,
-        PRIMARY KEY (agent_id, seq)
+        PRIMARY KEY (agent_id, id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX events_by_seq ON events (agent_id, seq);
     CREATE INDEX events_by_time ON events (agent_id, at_ms DESC, seq DESC);
     CREATE TABLE devices (agent_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
     """,
@@ -105,7 +106,11 @@ class EventStore:
         return row[0] or 0
 
     def append(self, agent_id: str, events: Sequence[tuple[UpsEvent, bool]]) -> list[UpsEvent]:
-        """Store events (with their `late` mark) in one synced transaction; give back those that were new."""
+        """Store events (with their `late` mark) in one synced transaction; give back those that were new.
+
+        An event is known by its id. Its number is as unique while the agent's disk lives; after a new disk the same
+        number may come again with another id, and both are kept.
+        """
         new: list[UpsEvent] = []
         with self._lock:
             db = self._open_db

@@ -1,0 +1,1 @@
+"""Tests of the integration on Home Assistant's own fixtures."""

@@ -1,0 +1,239 @@
+"""Set-up and its end, actions, the card's resource, diagnostics, translations."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+
+from custom_components.pi_ups.const import DOMAIN
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from .common import Agent, ups_event
+from .conftest import Connect
+
+HERE = Path(__file__).parents[2] / "custom_components/pi_ups"
+
+
+async def resources(hass: HomeAssistant) -> list[str]:
+    collection = hass.data[LOVELACE_DATA].resources
+    await collection.async_get_info()
+    return [item["url"] for item in collection.async_items()]
+
+
+async def test_removal_leaves_nothing(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
+    agent = await connect()
+    await agent.join()
+    await agent.send_events(ups_event(1))
+    store = entry.runtime_data.hub.store
+    assert len(await resources(hass)) == 1
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert await resources(hass) == []
+    assert store.list("rack-pi") == ([], None)
+    assert store.load_device("rack-pi") is None
+    assert list(er.async_get(hass).entities) == []
+    assert dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id) == []
+    assert [state.entity_id for state in hass.states.async_all() if "rack_ups" in state.entity_id] == []
+    # The agent is still there: it was told, and waits.
+    assert (await agent.next_event())["event"] == "released"
+    assert (await agent.state({}))["error"]["code"] == "PI_UPS_NO_SESSION"
+
+
+async def test_unload_and_load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_device_is_deleted_only_without_its_agent(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    from custom_components.pi_ups import async_remove_config_entry_device
+
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert await async_remove_config_entry_device(hass, entry, device)
+    await (await connect()).join()
+    assert not await async_remove_config_entry_device(hass, entry, device)
+
+
+class TestCard:
+    """The card's resource."""
+
+    async def test_is_registered_once_with_its_version(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        version = json.loads((HERE / "manifest.json").read_text())["version"]
+        (url,) = await resources(hass)
+        assert url.startswith(f"/pi_ups_static/pi-ups-card.js?v={version}-")
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert await resources(hass) == [url]
+
+    async def test_an_old_one_is_replaced_and_doubles_go(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        (url,) = await resources(hass)
+        collection = hass.data[LOVELACE_DATA].resources
+        (item,) = collection.async_items()
+        await collection.async_update_item(item["id"], {"url": "/pi_ups_static/pi-ups-card.js?v=0.0.1"})
+        await collection.async_create_item({"res_type": "module", "url": "/pi_ups_static/pi-ups-card.js"})
+        await collection.async_create_item({"res_type": "module", "url": "/local/other.js"})
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert sorted(await resources(hass)) == ["/local/other.js", url]
+
+    async def test_is_served(self, hass: HomeAssistant, entry: MockConfigEntry, hass_client_no_auth: Any) -> None:
+        (url,) = await resources(hass)
+        answer = await (await hass_client_no_auth()).get(url)
+        assert answer.status == 200
+        assert await answer.read() == (HERE / "frontend/pi-ups-card.js").read_bytes()
+
+    async def test_yaml_mode_tells_the_line(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        await hass.config_entries.async_unload(entry.entry_id)
+        data = hass.data[LOVELACE_DATA]
+        for item in [*data.resources.async_items()]:
+            await data.resources.async_delete_item(item["id"])
+        data.resource_mode = "yaml"
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml")
+        assert issue is not None
+        assert issue.translation_placeholders == {"url": "/pi_ups_static/pi-ups-card.js"}
+        data.resource_mode = "storage"
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml") is None
+
+
+class TestActions:
+    """Shutdown and its cancellation."""
+
+    async def call(self, hass: HomeAssistant, entry: MockConfigEntry, name: str, **data: Any) -> None:
+        device_id = entry.runtime_data.device_id
+        await hass.services.async_call(DOMAIN, name, {"device_id": device_id, **data}, blocking=True)
+
+    async def answer(self, agent: Agent, *, accepted: bool, message: str) -> dict[str, Any]:
+        command = await agent.next_event()
+        ack = {
+            "session": agent.session,
+            "command_id": command["command_id"],
+            "accepted": accepted,
+            "code": None if accepted else "PI_UPS_REMOTE_SHUTDOWN_FORBIDDEN",
+            "message": message,
+        }
+        assert (await agent.command("ack", ack))["success"]
+        return command
+
+    async def test_accepted(self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
+        agent = await connect()
+        await agent.join()
+        call = asyncio.create_task(self.call(hass, entry, "shutdown", delay={"minutes": 1}, reason="maintenance"))
+        command = await self.answer(agent, accepted=True, message="The Pi powers off in 1 min.")
+        await call
+        assert (command["event"], command["command"]) == ("command", "shutdown")
+        assert (command["delay_s"], command["reason"]) == (60, "maintenance")
+
+    async def test_refused_with_the_agents_sentence(
+        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+    ) -> None:
+        agent = await connect()
+        await agent.join()
+        call = asyncio.create_task(self.call(hass, entry, "shutdown"))
+        command = await self.answer(agent, accepted=False, message="Forbidden here.")
+        assert command["delay_s"] is None
+        with pytest.raises(ServiceValidationError) as refusal:
+            await call
+        assert refusal.value.translation_placeholders == {"name": "Rack UPS", "message": "Forbidden here."}
+
+    async def test_cancel(self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
+        agent = await connect()
+        await agent.join()
+        call = asyncio.create_task(self.call(hass, entry, "cancel_shutdown"))
+        assert (await self.answer(agent, accepted=True, message="ok"))["command"] == "cancel_shutdown"
+        await call
+
+    async def test_no_answer(
+        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("custom_components.pi_ups.actions.ACK_TIMEOUT", 0.05)
+        await (await connect()).join()
+        with pytest.raises(HomeAssistantError) as failure:
+            await self.call(hass, entry, "shutdown")
+        assert failure.value.translation_key == "no_answer"
+
+    async def test_no_agent_fails_at_once(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        async with asyncio.timeout(1):
+            with pytest.raises(HomeAssistantError) as failure:
+                await self.call(hass, entry, "shutdown")
+        assert failure.value.translation_key == "agent_away"
+
+    async def test_the_agent_leaves_meanwhile(
+        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+    ) -> None:
+        agent = await connect()
+        await agent.join()
+        call = asyncio.create_task(self.call(hass, entry, "shutdown"))
+        await agent.next_event()
+        await agent.client.close()
+        with pytest.raises(HomeAssistantError) as failure:
+            await call
+        assert failure.value.translation_key == "agent_away"
+
+    async def test_unknown_device(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        with pytest.raises(ServiceValidationError) as failure:
+            await hass.services.async_call(DOMAIN, "shutdown", {"device_id": "nobody"}, blocking=True)
+        assert failure.value.translation_key == "unknown_device"
+
+
+async def test_diagnostics_hide_the_user(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, hass_client: Any
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    agent = await connect()
+    await agent.join()
+    await agent.send_events(ups_event(1))
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert found["entry"]["data"]["user_id"] == "**REDACTED**"
+    assert found["entry"]["data"]["hello"]["agent"]["boot_id"] == "**REDACTED**"
+    assert entry.data["user_id"] not in json.dumps(found)
+    assert found["device"]["values"]["battery_percent"] == 96
+    assert [event["seq"] for event in found["events"]] == [1]
+
+
+def keys(tree: Any, path: str = "") -> set[str]:
+    if not isinstance(tree, dict):
+        return {path}
+    return {one for key, value in tree.items() for one in keys(value, f"{path}/{key}")}
+
+
+def test_languages_have_the_same_texts() -> None:
+    english, german = (json.loads((HERE / f"translations/{language}.json").read_text()) for language in ("en", "de"))
+    assert keys(english) == keys(german)
+
+
+def test_every_entity_has_its_words() -> None:
+    from .common import contract
+
+    english = json.loads((HERE / "translations/en.json").read_text())["entity"]
+    for platform, names in contract("vocabulary")["entities"].items():
+        assert set(english[platform]) == set(names)
+    words = set(contract("vocabulary")["event_types"])
+    assert set(english["event"]["events"]["state_attributes"]["event_type"]["state"]) == words
+    assert set(english["sensor"]["last_event"]["state"]) == words
+
+
+def test_manifest_keys_are_in_order() -> None:
+    found = list(json.loads((HERE / "manifest.json").read_text()))
+    assert found == ["domain", "name", *sorted(found[2:])]
+
+
+def test_services_have_words_and_icons() -> None:
+    english = json.loads((HERE / "translations/en.json").read_text())["services"]
+    icons = json.loads((HERE / "icons.json").read_text())["services"]
+    assert set(english) == set(icons) == {"shutdown", "cancel_shutdown"}
