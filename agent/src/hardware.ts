@@ -5,8 +5,9 @@ import type { AgentConfig } from "./config/agent-config.ts";
 import { createOnoffGpio } from "./platform/gpio-onoff.ts";
 import { createNodeI2cBus } from "./platform/i2c-bus.ts";
 import { nodeClock } from "./platform/node-clock.ts";
-import { createSimStore, keepSaved } from "./platform/sim-store.ts";
-import { systemdHost } from "./platform/systemd-host.ts";
+import { createSimHost } from "./platform/sim-host.ts";
+import { createSimStore, keepSaved, type SimStore } from "./platform/sim-store.ts";
+import { createSystemdHost } from "./platform/systemd-host.ts";
 import { createThermalZone } from "./platform/thermal.ts";
 import type { SimCommand } from "./ports/control.ts";
 import type { Answer } from "./ports/ha-link.ts";
@@ -31,7 +32,7 @@ export function realHardware(board: Board): Hardware {
     i2c,
     gpio,
     thermometer: createThermalZone(),
-    host: systemdHost,
+    host: createSystemdHost(),
     simulate: null,
     async close() {
       await gpio.close();
@@ -45,9 +46,32 @@ export function simWorldFile(stateDir: string): string {
   return join(stateDir, "sim.json");
 }
 
+/** A store whose `save` only logs trouble: a full disk is no reason for the agent to end. */
+function forgiving(store: SimStore, log: Log): SimStore {
+  return {
+    ...store,
+    save(saved) {
+      try {
+        store.save(saved);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        log.log("warning", `The simulated world cannot be saved: ${why}`, { code: "PI_UPS_SIM_NOT_SAVED" });
+      }
+    },
+  };
+}
+
+/** What an empty battery does to a Pi: it ends in the middle of a word. */
+function losePower(log: Log): void {
+  const message = "The simulated battery is empty: the simulated Pi loses its power now, without a goodbye.";
+  log.log("error", message);
+  process.kill(process.pid, "SIGKILL");
+}
+
 /** A simulated HAT that goes on where it was left, and a power switch that ends the simulated Pi. */
 export function simulatedHardware(board: Board, config: AgentConfig, log: Log): Hardware {
   const store = createSimStore(simWorldFile(config.stateDir));
+  const saving = forgiving(store, log);
   const loaded = store.load();
   if (!loaded.ok) log.log("warning", loaded.message, { code: loaded.code });
   const simulator = createSimulator({
@@ -55,29 +79,20 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
     clock: nodeClock,
     options: {
       ...config.sim,
-      onChange: () => store.save(simulator.save()),
-      onBlackout: () => {
-        log.log(
-          "error",
-          "The simulated battery is empty: the simulated Pi loses its power now, without a goodbye.",
-        );
-        process.kill(process.pid, "SIGKILL");
-      },
+      onChange: () => saving.save(simulator.save()),
+      onBlackout: () => losePower(log),
     },
     saved: loaded.ok ? loaded.value : null,
   });
-  const endSaving = keepSaved(store, simulator, nodeClock);
+  const endSaving = keepSaved(saving, simulator, nodeClock);
   return {
     i2c: simulator.i2c,
     gpio: simulator.gpio,
     thermometer: simulator.thermometer,
-    host: {
-      sync: () => Promise.resolve(),
-      powerOff() {
-        simulator.powerOff();
-        return Promise.resolve();
-      },
-    },
+    host: createSimHost(() => {
+      simulator.powerOff();
+      store.save(simulator.save());
+    }),
     simulate: (command) => simulator.apply(command),
     close() {
       endSaving();

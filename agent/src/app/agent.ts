@@ -1,15 +1,17 @@
 // The agent's loop: sources give inputs, the core decides, this file carries out the effects. It decides nothing.
-
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
-import type { EventDraft, Requester, ShutdownReason, Snapshot } from "../core/model.ts";
-import { UpsError } from "../core/ups-error.ts";
+import type { EventDraft, ReadFailure, Requester, Sample, Snapshot } from "../core/model.ts";
 import type { UpsDevice } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
 import type { AgentControl, SimCommand, StatusReport } from "../ports/control.ts";
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
 import type { Clock, EventJournal, EventQuery, Host, Log, LogLevel, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
+import { Answers } from "./answers.ts";
+import { openOutageSinceMs } from "./open-outage.ts";
+import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
+import { keepSampling } from "./sampling.ts";
 import { type StatusFacts, statusLine, statusReport } from "./status.ts";
 
 /** Everything that the agent works with; main.ts puts it together. */
@@ -22,12 +24,15 @@ export interface AgentParts {
   readonly runStore: RunStore;
   /** A copy of each event for shells and log shippers. */
   readonly eventCopy: (event: UpsEvent) => void;
+  /** Called after each sample: what waits for a disk that works again is written. */
+  readonly upkeep: () => void;
   readonly log: Log;
   readonly host: Host;
   /** null: the agent runs alone. */
   readonly createLink: ((onCommand: (command: RemoteCommand) => void) => HaLink) | null;
   /** null on a real board. */
   readonly simulate: ((command: SimCommand) => Answer) | null;
+  /** 0: no status lines. */
   readonly statusIntervalMs: number;
   /** True when the process itself has to end after the power-off (the simulated Pi); on a real one systemd ends it. */
   readonly endAfterPowerOff: boolean;
@@ -35,17 +40,17 @@ export interface AgentParts {
   readonly onInput?: (input: CoreInput) => void;
 }
 
-/** How long goodbyes may take; the rest of the shutdown must not wait for Home Assistant. */
-const byeLimitMs = 2_500;
-/** A sample that is so late is worth a line: the machine is overloaded, or was asleep. */
-const lateMs = 5_000;
+/** Longer than any board that answers needs; sampling goes on looking for one that does not. */
+const startLimitMs = 3_000;
 
 const eventLevels: Partial<Record<EventDraft["type"], LogLevel>> = {
   ac_power_loss: "warning",
+  dc_out_loss: "error",
   battery_voltage_low: "warning",
   battery_voltage_critical: "error",
   ups_fault: "error",
   temperature_high: "warning",
+  overcurrent_detected: "error",
   shutdown_scheduled: "warning",
   shutdown_started: "warning",
 };
@@ -53,38 +58,52 @@ const eventLevels: Partial<Record<EventDraft["type"], LogLevel>> = {
 export class Agent implements AgentControl {
   readonly #parts: AgentParts;
   readonly #link: HaLink | null;
-  readonly #answers = new Map<string, (answer: Answer) => void>();
+  readonly #answers = new Answers();
   readonly #ended = new AbortController();
   #state: CoreState = initialState;
-  #requests = 0;
-  #cancelWake: () => void = () => {};
+  #stopReason: string | null = null;
+  #linkStarted = false;
   #poweringOff: Promise<void> | null = null;
-  #stopEdges: () => void = () => {};
+  #cancelWake: () => void = () => {};
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
     this.#link = parts.createLink?.((command) => this.#remote(command)) ?? null;
   }
 
-  /** Runs until `signal` aborts (its reason is the text of `agent_stopping`) or the simulated Pi is off. */
+  /** Runs until `stop`, until `signal` aborts (a text as its reason is the reason), or until the simulated Pi is off. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, device, log, runStore } = this.#parts;
-    const lastRun = runStore.lastRun();
-    this.#feed({ type: "started", at: clock.now(), lastRun, counters: runStore.counters() });
-    runStore.alive(clock.now().wallMs);
-    this.#stopEdges = device.onAcEdge((acPresent) =>
-      this.#feed({ type: "ac_edge", at: clock.now(), acPresent }),
-    );
-    const found = await device.start();
-    if (found.ok) log.log("info", "The board answers.", { ...found.value.gauge });
-    else log.log("error", found.message, { code: found.code });
-    this.#link?.start();
-    const stop = () => this.#ended.abort();
+    const { clock, device, journal, runStore } = this.#parts;
+    const stop = () => this.stop(typeof signal.reason === "string" ? signal.reason : "asked to stop");
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
+    this.#feed({
+      type: "started",
+      at: clock.now(),
+      lastRun: runStore.lastRun(),
+      counters: runStore.counters(),
+      openOutageSinceMs: openOutageSinceMs(journal),
+    });
+    runStore.alive(clock.now().wallMs);
+    const stopEdges = device.onAcEdge((acPresent) =>
+      this.#feed({ type: "ac_edge", at: clock.now(), acPresent }),
+    );
+    await this.#startDevice();
     await Promise.all([this.#sampling(), this.#statusLines()]);
+    stopEdges();
     signal.removeEventListener("abort", stop);
-    await this.#close(signal);
+    await this.#close();
+  }
+
+  /** Lets `run` end cleanly. Idempotent: the first reason counts. */
+  stop(reason: string): void {
+    this.#stopReason ??= reason;
+    this.#ended.abort();
+  }
+
+  /** True from the order to power off until it was carried out or failed. */
+  get poweringOff(): boolean {
+    return this.#poweringOff !== null;
   }
 
   status(): StatusReport {
@@ -119,25 +138,21 @@ export class Agent implements AgentControl {
     });
   }
 
+  /** The journal tells that it cannot be written, or can again. */
+  journalTrouble(message: string | null): void {
+    this.#feed({ type: "journal_trouble", at: this.#parts.clock.now(), message });
+  }
+
   #ask(by: Requester, delayMs: number | null, text: string | null): Promise<Answer> {
-    return this.#answered((requestId) =>
+    return this.#answers.expect((requestId) =>
       this.#feed({ type: "shutdown_request", at: this.#parts.clock.now(), by, delayMs, text, requestId }),
     );
   }
 
   #askCancel(by: Requester): Promise<Answer> {
-    return this.#answered((requestId) =>
+    return this.#answers.expect((requestId) =>
       this.#feed({ type: "shutdown_cancel", at: this.#parts.clock.now(), by, requestId }),
     );
-  }
-
-  #answered(send: (requestId: string) => void): Promise<Answer> {
-    this.#requests += 1;
-    const requestId = `r${this.#requests}`;
-    return new Promise((resolve) => {
-      this.#answers.set(requestId, resolve);
-      send(requestId);
-    });
   }
 
   #remote(command: RemoteCommand): void {
@@ -153,12 +168,33 @@ export class Agent implements AgentControl {
   #feed(input: CoreInput): void {
     const { core, clock } = this.#parts;
     this.#parts.onInput?.(input);
+    const wasGoingDown = this.#goingDown();
     const { state, effects } = step(this.#state, input, core);
     this.#state = state;
     // The edge leaves before the event is synced to disk: the event follows a few milliseconds later with its number.
-    this.#link?.publish(toValues(snapshot(state, core, clock.now()), core.senses));
-    for (const effect of effects) this.#carryOut(effect);
+    this.#guarded(() => this.#link?.publish(toValues(snapshot(state, core, clock.now()), core.senses)));
+    for (const effect of effects) this.#guarded(() => this.#carryOut(effect));
     this.#setWake();
+    // The power-off failed: Home Assistant, which was told goodbye, hears of the agent again.
+    if (wasGoingDown && !this.#goingDown()) this.#guarded(() => this.#link?.start());
+  }
+
+  #goingDown(): boolean {
+    const { kind } = this.#state.shutdown.state;
+    return kind === "executing" || kind === "done";
+  }
+
+  /** A fault in one output must not keep the others, least of all the power-off, from being carried out. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#parts.log.log("error", "An effect could not be carried out.", {
+        code: "PI_UPS_INTERNAL",
+        detail,
+      });
+    }
   }
 
   #carryOut(effect: Effect): void {
@@ -171,12 +207,11 @@ export class Agent implements AgentControl {
         return;
       case "answer": {
         const { requestId, accepted, code, message } = effect;
-        this.#answers.get(requestId)?.({ accepted, code, message });
-        this.#answers.delete(requestId);
+        this.#answers.give(requestId, { accepted, code, message });
         return;
       }
       case "power_off":
-        this.#poweringOff = this.#powerOff(effect.reason, effect.text);
+        this.#poweringOff = this.#powerOff(effect);
         return;
       default:
         effect satisfies never;
@@ -191,22 +226,12 @@ export class Agent implements AgentControl {
     this.#link?.eventsWaiting();
   }
 
-  /** Every step has its limit: whatever hangs, the Pi still goes down. */
-  async #powerOff(reason: ShutdownReason, text: string): Promise<void> {
-    const { clock, host, log, runStore } = this.#parts;
-    try {
-      await this.#link?.bye({ reason: "shutdown", detail: reason, message: text }, byeLimitMs);
-      runStore.ended({ kind: "shutdown", at: clock.now().wallMs, reason, text });
-      await host.sync();
-      await host.powerOff(reason, text);
-      this.#feed({ type: "power_off_result", at: clock.now(), ok: true, message: "" });
-      if (this.#parts.endAfterPowerOff) this.#ended.abort();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const code = error instanceof UpsError ? error.code : "PI_UPS_POWEROFF_FAILED";
-      log.log("error", message, { code });
-      this.#feed({ type: "power_off_result", at: clock.now(), ok: false, message });
-    }
+  async #powerOff(order: PowerOffOrder): Promise<void> {
+    const { clock, endAfterPowerOff } = this.#parts;
+    const result = await powerOff({ ...this.#parts, link: this.#link }, order);
+    this.#poweringOff = null;
+    this.#feed({ type: "power_off_result", at: clock.now(), ...result });
+    if (result.ok && endAfterPowerOff) this.#ended.abort();
   }
 
   #setWake(): void {
@@ -219,55 +244,81 @@ export class Agent implements AgentControl {
     this.#cancelWake = clock.after(inMs, () => this.#feed({ type: "tick", at: clock.now() }));
   }
 
-  /** One sample per interval, counted from the start, never two at once; what was missed is left out. */
-  async #sampling(): Promise<void> {
-    const { clock, core, device, log, runStore } = this.#parts;
-    const { signal } = this.#ended;
-    let due = clock.now().monoMs;
-    while (!signal.aborted) {
-      const sample = await device.sample();
-      if (signal.aborted) return;
-      this.#feed({ type: "sample", at: clock.now(), sample });
-      runStore.alive(clock.now().wallMs);
-      due += core.sampleIntervalMs;
-      const behindMs = clock.now().monoMs - due;
-      if (behindMs > lateMs) log.log("warning", `The last sample was ${Math.round(behindMs / 1000)} s late.`);
-      if (behindMs > 0) due = clock.now().monoMs;
-      await clock.sleep(Math.max(0, due - clock.now().monoMs), signal);
-    }
+  async #startDevice(): Promise<void> {
+    const { clock, device, log } = this.#parts;
+    const done = new AbortController();
+    const starting = device.start().then((found) => {
+      done.abort();
+      if (found.ok) log.log("info", "The board answers.", { ...found.value.gauge });
+      else log.log("error", found.message, { code: found.code });
+    });
+    const limit = clock.sleep(startLimitMs, AbortSignal.any([done.signal, this.#ended.signal]));
+    await Promise.race([starting, limit]);
+  }
+
+  #sampling(): Promise<void> {
+    const { clock, core, device, log } = this.#parts;
+    return keepSampling(
+      {
+        clock,
+        log,
+        intervalMs: core.sampleIntervalMs,
+        look: () => device.sample(),
+        failed: (failure) => this.#failedSample(failure),
+        take: (sample) => this.#take(sample),
+      },
+      this.#ended.signal,
+    );
+  }
+
+  #failedSample(failure: ReadFailure): Sample {
+    const { senses } = this.#parts.core;
+    return {
+      gauge: failure,
+      ...(senses.has("ac") ? { acPresent: failure } : {}),
+      ...(senses.has("temperature") ? { temperatureC: failure } : {}),
+    };
+  }
+
+  #take(sample: Sample): void {
+    const { clock, runStore, upkeep } = this.#parts;
+    this.#feed({ type: "sample", at: clock.now(), sample });
+    this.#guarded(() => {
+      // The book already says how this run ends.
+      if (!this.#goingDown()) runStore.alive(clock.now().wallMs);
+      upkeep();
+    });
+    if (this.#linkStarted) return;
+    // Only now: the first state that Home Assistant gets has figures in it.
+    this.#linkStarted = true;
+    this.#link?.start();
   }
 
   async #statusLines(): Promise<void> {
-    const { clock, journal, log, statusIntervalMs } = this.#parts;
+    const { clock, log, statusIntervalMs } = this.#parts;
     if (statusIntervalMs === 0) return;
     const { signal } = this.#ended;
     while (!signal.aborted) {
       await clock.sleep(statusIntervalMs, signal);
       if (signal.aborted) return;
-      const unsent = this.#link === null ? 0 : journal.unsentCount();
+      const { unsent } = this.status().events;
       log.log("info", statusLine(this.snapshot(), this.#link?.status() ?? { kind: "off" }, unsent));
     }
   }
 
-  async #close(signal: AbortSignal): Promise<void> {
+  async #close(): Promise<void> {
     const { clock, device, runStore } = this.#parts;
-    this.#stopEdges();
     this.#cancelWake();
     await this.#poweringOff;
-    const goingDown = this.#state.shutdown.state.kind === "done";
-    if (signal.aborted && !goingDown) {
-      const reason = typeof signal.reason === "string" ? signal.reason : "asked to stop";
+    if (this.#stopReason !== null && !this.#goingDown()) {
+      const reason = this.#stopReason;
       this.#feed({ type: "stop", at: clock.now(), reason });
       const message = `The agent was stopped (${reason}).`;
-      await this.#link?.bye({ reason: "stop", detail: null, message }, byeLimitMs);
+      await sayGoodbye({ ...this.#parts, link: this.#link }, { reason: "stop", detail: null, message });
       runStore.ended({ kind: "stopped", at: clock.now().wallMs, reason });
     }
+    this.#answers.end("The agent is stopping.");
     await this.#link?.stop();
     await device.stop();
-  }
-
-  /** The journal tells that it cannot be written, or can again. */
-  journalTrouble(message: string | null): void {
-    this.#feed({ type: "journal_trouble", at: this.#parts.clock.now(), message });
   }
 }
