@@ -1,17 +1,18 @@
 // The agent's loop: sources give inputs, the core decides, this file carries out the effects. It decides nothing.
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
-import type { EventDraft, ReadFailure, Requester, Sample, Snapshot } from "../core/model.ts";
+import type { EventDraft, Requester, Sample, Snapshot } from "../core/model.ts";
 import type { UpsDevice } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
 import type { AgentControl, SimCommand, StatusReport } from "../ports/control.ts";
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
-import type { Clock, EventJournal, EventQuery, Host, Log, LogLevel, RunStore } from "../ports/ports.ts";
+import type { Clock, EventJournal, EventQuery, Host, Log, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
-import { Answers } from "./answers.ts";
+import { eventLevel } from "./event-levels.ts";
 import { openOutageSinceMs } from "./open-outage.ts";
 import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
-import { keepSampling } from "./sampling.ts";
+import { Requests } from "./requests.ts";
+import { failedSample, keepSampling } from "./sampling.ts";
 import { type StatusFacts, statusLine, statusReport } from "./status.ts";
 
 /** Everything that the agent works with; main.ts puts it together. */
@@ -43,22 +44,10 @@ export interface AgentParts {
 /** Longer than any board that answers needs; sampling goes on looking for one that does not. */
 const startLimitMs = 3_000;
 
-const eventLevels: Partial<Record<EventDraft["type"], LogLevel>> = {
-  ac_power_loss: "warning",
-  dc_out_loss: "error",
-  battery_voltage_low: "warning",
-  battery_voltage_critical: "error",
-  ups_fault: "error",
-  temperature_high: "warning",
-  overcurrent_detected: "error",
-  shutdown_scheduled: "warning",
-  shutdown_started: "warning",
-};
-
 export class Agent implements AgentControl {
   readonly #parts: AgentParts;
   readonly #link: HaLink | null;
-  readonly #answers = new Answers();
+  readonly #requests: Requests;
   readonly #ended = new AbortController();
   #state: CoreState = initialState;
   #stopReason: string | null = null;
@@ -68,6 +57,7 @@ export class Agent implements AgentControl {
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
+    this.#requests = new Requests(parts.clock, (input) => this.#feed(input));
     this.#link = parts.createLink?.((command) => this.#remote(command)) ?? null;
   }
 
@@ -121,11 +111,11 @@ export class Agent implements AgentControl {
   }
 
   requestShutdown(delayMs: number | null, text: string | null): Promise<Answer> {
-    return this.#ask({ kind: "cli" }, delayMs, text);
+    return this.#requests.shutdown({ kind: "cli" }, delayMs, text);
   }
 
   cancelShutdown(): Promise<Answer> {
-    return this.#askCancel({ kind: "cli" });
+    return this.#requests.cancel({ kind: "cli" });
   }
 
   simulate(command: SimCommand): Promise<Answer> {
@@ -143,22 +133,12 @@ export class Agent implements AgentControl {
     this.#feed({ type: "journal_trouble", at: this.#parts.clock.now(), message });
   }
 
-  #ask(by: Requester, delayMs: number | null, text: string | null): Promise<Answer> {
-    return this.#answers.expect((requestId) =>
-      this.#feed({ type: "shutdown_request", at: this.#parts.clock.now(), by, delayMs, text, requestId }),
-    );
-  }
-
-  #askCancel(by: Requester): Promise<Answer> {
-    return this.#answers.expect((requestId) =>
-      this.#feed({ type: "shutdown_cancel", at: this.#parts.clock.now(), by, requestId }),
-    );
-  }
-
   #remote(command: RemoteCommand): void {
     const by: Requester = { kind: "home_assistant", user: command.user };
     const answer =
-      command.command === "shutdown" ? this.#ask(by, command.delayMs, command.text) : this.#askCancel(by);
+      command.command === "shutdown"
+        ? this.#requests.shutdown(by, command.delayMs, command.text)
+        : this.#requests.cancel(by);
     answer.then(
       (given) => this.#link?.answer(command.commandId, given),
       (error: unknown) => this.#parts.log.log("error", `A command was not answered: ${String(error)}`),
@@ -207,7 +187,7 @@ export class Agent implements AgentControl {
         return;
       case "answer": {
         const { requestId, accepted, code, message } = effect;
-        this.#answers.give(requestId, { accepted, code, message });
+        this.#requests.give(requestId, { accepted, code, message });
         return;
       }
       case "power_off":
@@ -222,7 +202,7 @@ export class Agent implements AgentControl {
     const { journal, eventCopy, log } = this.#parts;
     const event = journal.append(draft);
     eventCopy(event);
-    log.log(eventLevels[draft.type] ?? "notice", draft.message, { event: draft.type, seq: event.seq });
+    log.log(eventLevel(draft.type), draft.message, { event: draft.type, seq: event.seq });
     this.#link?.eventsWaiting();
   }
 
@@ -264,20 +244,11 @@ export class Agent implements AgentControl {
         log,
         intervalMs: core.sampleIntervalMs,
         look: () => device.sample(),
-        failed: (failure) => this.#failedSample(failure),
+        failed: (failure) => failedSample(core.senses, failure),
         take: (sample) => this.#take(sample),
       },
       this.#ended.signal,
     );
-  }
-
-  #failedSample(failure: ReadFailure): Sample {
-    const { senses } = this.#parts.core;
-    return {
-      gauge: failure,
-      ...(senses.has("ac") ? { acPresent: failure } : {}),
-      ...(senses.has("temperature") ? { temperatureC: failure } : {}),
-    };
   }
 
   #take(sample: Sample): void {
@@ -317,7 +288,7 @@ export class Agent implements AgentControl {
       await sayGoodbye({ ...this.#parts, link: this.#link }, { reason: "stop", detail: null, message });
       runStore.ended({ kind: "stopped", at: clock.now().wallMs, reason });
     }
-    this.#answers.end("The agent is stopping.");
+    this.#requests.end();
     await this.#link?.stop();
     await device.stop();
   }

@@ -1,6 +1,6 @@
 // One look at the board per interval: never two at once, on a fixed beat, and never silent. A look that hangs is told to
 // the core as a failed one, so that old figures do not pass for fresh ones.
-import type { ReadFailure, Sample } from "../core/model.ts";
+import type { ReadFailure, Sample, Sense } from "../core/model.ts";
 import type { CancelSignal, Clock, Log } from "../ports/ports.ts";
 
 export interface SamplingParts {
@@ -9,7 +9,6 @@ export interface SamplingParts {
   readonly intervalMs: number;
   /** One look; resolves when the board has answered or failed. */
   readonly look: () => Promise<Sample>;
-  /** A sample in which everything failed in the given way. */
   readonly failed: (failure: ReadFailure) => Sample;
   readonly take: (sample: Sample) => void;
 }
@@ -28,6 +27,15 @@ const hangs: ReadFailure = {
 function broken(error: unknown): ReadFailure {
   const what = error instanceof Error ? error.message : String(error);
   return { ok: false, code: "PI_UPS_INTERNAL", message: `Reading the board failed: ${what}.` };
+}
+
+/** A sample in which everything failed in the given way. */
+export function failedSample(senses: ReadonlySet<Sense>, failure: ReadFailure): Sample {
+  return {
+    gauge: failure,
+    ...(senses.has("ac") ? { acPresent: failure } : {}),
+    ...(senses.has("temperature") ? { temperatureC: failure } : {}),
+  };
 }
 
 /** The next beat after `now`: what was missed is left out, and the beat does not drift. */
