@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import commonjs from "@rollup/plugin-commonjs";
 import resolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
+import { transformSync } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
 
 const checkout = dirname(fileURLToPath(import.meta.url));
@@ -29,28 +30,54 @@ const copyTo = (from, to) => ({
   },
 });
 
-/** Indentation inside CSS and HTML templates is for people; it is a tenth of the card. */
+/** CSS and HTML templates are minified too; they are a fifth of the card. */
 const squeezeTemplates = {
   name: "squeeze-templates",
   transform(code, id) {
     if (!/card[\\/]src[\\/].*\.ts$/.test(id)) return null;
-    return { code: code.replace(/\n\s+/g, "\n"), map: null };
+    const css = code.replace(/\bcss`([^`]*)`/g, (_, text) => `css\`${minifyCss(text)}\``);
+    return { code: css.replace(/\n\s+/g, "\n").replace(/>\n</g, "><"), map: null };
+  },
+};
+
+function minifyCss(text) {
+  return transformSync(text, { loader: "css", minify: true, target: "es2022" }).code.trim();
+}
+
+/**
+ * Own names that nobody outside the bundle sees: private members, properties whose ending only this code uses, and the
+ * names of texts. Anything else could be a name of the browser's or of Home Assistant's.
+ */
+const texts =
+  readFileSync(join(checkout, "card/src/i18n/en.ts"), "utf8").match(/(?<=^ {2})[a-z]+[A-Z]\w*(?=:)/gm) ?? [];
+const ownNames = new RegExp(`^(_[a-z]\\w*|\\w+(Ms|Pct|Words|Id)|on[A-Z]\\w*|${texts.join("|")})$`);
+
+/** Of custom-card-helpers' single file no bundler can prove its enums unused, so its functions come from its sources. */
+const slimHelpers = {
+  name: "slim-helpers",
+  resolveId: (id) => (id === "custom-card-helpers" ? "\0helpers" : null),
+  load(id) {
+    if (id !== "\0helpers") return null;
+    const source = join(checkout, "node_modules/custom-card-helpers/src");
+    return `export { fireEvent } from "${source}/fire-event.ts"; export { hasAction } from "${source}/has-action.ts";`;
   },
 };
 
 const card = {
   input: "card/src/main.ts",
   output: { file: "dist/card/pi-ups-card.js", format: "esm" },
-  // These libraries have no effects at import; saying so lets everything that the card does not use fall away.
-  treeshake: {
-    moduleSideEffects: (id) =>
-      !/node_modules[\\/](custom-card-helpers|@formatjs|intl-messageformat|superstruct)/.test(id),
-  },
   plugins: [
+    slimHelpers,
     resolve({ browser: true }),
     squeezeTemplates,
-    esbuild({ target: "es2022", tsconfig: "card/tsconfig.json", define }),
-    terser({ ecma: 2020, module: true, compress: { passes: 2 }, format: { comments: false } }),
+    esbuild({ target: "es2022", tsconfig: "card/tsconfig.json", exclude: /\.js$/, define }),
+    terser({
+      ecma: 2020,
+      module: true,
+      compress: { passes: 3 },
+      mangle: { properties: { regex: ownNames } },
+      format: { comments: false },
+    }),
     copyTo("dist/card/pi-ups-card.js", "custom_components/pi_ups/frontend/pi-ups-card.js"),
   ],
 };

@@ -1,15 +1,14 @@
-// Cancelling a shutdown: one press, shown at once as "Cancelling", taken back with a sentence when it was refused or
-// nobody answered. It ends by itself when the countdown does.
+// Cancelling a shutdown: one press, shown at once, taken back with a sentence when it was refused or nobody answered.
+// It ends by itself when the countdown does.
 import { toRefusal } from "./ha.ts";
 import type { Cancelling } from "./parts/banner.ts";
 
 const timeoutMs = 10_000;
 
 export class Cancellation {
-  state: Cancelling = { kind: "idle" };
+  state: Cancelling = "idle";
   private readonly _onChange: () => void;
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _attempt = 0;
 
   constructor(onChange: () => void) {
     this._onChange = onChange;
@@ -17,32 +16,29 @@ export class Cancellation {
 
   /** @param noAnswer the sentence for silence */
   async press(call: () => Promise<void>, noAnswer: string): Promise<void> {
-    if (this.state.kind === "sent") return;
-    this._attempt += 1;
-    const attempt = this._attempt;
-    const fail = (why: string) => {
-      if (attempt === this._attempt && this.state.kind === "sent") this._set({ kind: "failed", why });
-    };
-    this._set({ kind: "sent" });
-    this._timer = setTimeout(() => fail(noAnswer), timeoutMs);
+    if (this.state === "sent") return;
+    const timer = setTimeout(() => this._fail(timer, noAnswer), timeoutMs);
+    this._timer = timer;
+    this.state = "sent";
+    this._onChange();
     try {
       await call();
     } catch (error) {
-      const { message, code } = toRefusal(error);
-      fail(message === "" ? code : message);
+      this._fail(timer, toRefusal(error).message);
     }
   }
 
   /** The countdown is over, one way or the other; or the card left the page. */
   reset(): void {
     clearTimeout(this._timer);
-    this._attempt += 1;
-    this.state = { kind: "idle" };
+    this.state = "idle";
   }
 
-  private _set(state: Cancelling): void {
-    clearTimeout(this._timer);
-    this.state = state;
+  /** A late answer to an earlier press changes nothing. */
+  private _fail(timer: Cancellation["_timer"], why: string): void {
+    if (this.state !== "sent" || timer !== this._timer) return;
+    clearTimeout(timer);
+    this.state = { why };
     this._onChange();
   }
 }

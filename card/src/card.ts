@@ -3,8 +3,9 @@
 import { fireEvent, hasAction } from "custom-card-helpers";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { Cancellation } from "./cancel.ts";
-import { type CardConfig, demoDevice, effectiveLayout, parseConfig } from "./config.ts";
+import { type CardConfig, demoDevice, parseConfig } from "./config.ts";
 import { createDemoModel } from "./data/demo-model.ts";
+import type { UpsFeed } from "./data/device-feed.ts";
 import { LiveModel, type UpsModel } from "./data/ups-model.ts";
 import type { Device } from "./data/wire.ts";
 import { configForm } from "./form.ts";
@@ -13,51 +14,43 @@ import { HassPort } from "./hass-port.ts";
 import { cardSize, type GridOptions, gridOptions, isFixed } from "./layout.ts";
 import { bannerStyles } from "./parts/banner.ts";
 import { batteryBarStyles } from "./parts/battery-bar.ts";
-import { announcements, body } from "./parts/body.ts";
+import { body } from "./parts/body.ts";
 import { flowStyles } from "./parts/flow.ts";
 import { headerStyles } from "./parts/header.ts";
-import { skeleton, troubleBlock } from "./parts/notices.ts";
+import { absent } from "./parts/notices.ts";
 import { Pulse } from "./pulse.ts";
 import { cardStyles, tokens } from "./styles.ts";
 import { stubConfig } from "./suggest.ts";
 import { version } from "./version.ts";
-import { deriveAbsence, deriveView } from "./view/derive.ts";
-import type { RowWords } from "./view/event-rows.ts";
+import { deriveView } from "./view/derive.ts";
 import { nextTick } from "./view/next-tick.ts";
 import type { Words } from "./view/words.ts";
 
 declare global {
   interface HASSDomEvents {
-    "hass-action": { config: { entity?: string; tap_action: ActionConfig }; action: "tap" };
+    "hass-action": { config: { entity: string | undefined; tap_action: ActionConfig }; action: "tap" };
   }
 }
 
 export class PiUpsCard extends LitElement {
-  static override properties = {
-    preview: { type: Boolean },
-    layout: { attribute: false },
-  };
+  static override properties = { preview: { type: Boolean }, layout: {} };
+  static override styles = [tokens, cardStyles, headerStyles, batteryBarStyles, flowStyles, bannerStyles];
 
   /** True in the editor and in the card picker. */
-  declare preview: boolean;
+  declare preview: boolean | undefined;
   /** `grid` in a sections view, `panel` in a panel view; set by Home Assistant. */
   declare layout: string | undefined;
   private _config: CardConfig | null = null;
   private _port: HassPort | null = null;
   private _model: UpsModel | null = null;
   private _open = false;
-  private _dayWords: RowWords | null = null;
+  private _dayWords: Words | null = null;
   private readonly _redraw = (): void => this.requestUpdate();
   private readonly _pulse = new Pulse(this, this._redraw);
   private readonly _cancellation = new Cancellation(this._redraw);
 
-  constructor() {
-    super();
-    this.preview = false;
-  }
-
   static getConfigForm() {
-    return configForm(document.documentElement.lang || "en");
+    return configForm(document.documentElement.lang);
   }
 
   static getStubConfig(hass: HomeAssistant) {
@@ -66,26 +59,18 @@ export class PiUpsCard extends LitElement {
 
   /** @throws Error with a sentence that Home Assistant shows in place of the card */
   setConfig(config: unknown): void {
-    const parsed = parseConfig(config);
-    this._closeModel();
-    this._config = parsed;
-    this._model = null;
-    this._openModel();
-    this.requestUpdate();
+    this._config = parseConfig(config);
+    this._replaceModel();
   }
 
   /** Called by Home Assistant on every state change of the house: no work unless it concerns this card. */
   set hass(hass: HomeAssistant) {
-    if (this._port === null || this._port.connection !== hass.connection) {
-      this._closeModel();
+    if (this._port?.connection !== hass.connection) {
       this._port = new HassPort(hass);
-      this._model = null;
-      this._openModel();
+      this._replaceModel();
+    } else if (this._port.update(hass, this._model?.watched ?? [], this._model?.feed?.device?.device_id)) {
       this.requestUpdate();
-      return;
     }
-    const model = this._model;
-    if (this._port.update(hass, model?.watched ?? [], model?.device?.device_id ?? null)) this.requestUpdate();
   }
 
   getCardSize(): number {
@@ -109,10 +94,16 @@ export class PiUpsCard extends LitElement {
     this._closeModel();
   }
 
-  private _openModel(): void {
+  private _replaceModel(): void {
     const { _config: config, _port: port } = this;
-    if (config === null || port === null || !this.isConnected || this._open) return;
-    this._model ??= config.device === demoDevice ? createDemoModel(config) : new LiveModel(port, config);
+    this._closeModel();
+    if (config === null || port === null) return;
+    this._model = config.device === demoDevice ? createDemoModel(config.hours) : new LiveModel(port, config);
+    this._openModel();
+  }
+
+  private _openModel(): void {
+    if (this._model === null || !this.isConnected) return;
     this._open = true;
     this._model.open(this._redraw);
     this.requestUpdate();
@@ -125,29 +116,21 @@ export class PiUpsCard extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { _config: config, _port: port, _model: model } = this;
-    if (config === null || port === null || model === null) return nothing;
-    const words: Words = { strings: port.strings, format: port.format, nowMs: model.nowMs() };
-    const { device } = model;
-    const gone = model.refusal?.code === "PI_UPS_UNKNOWN_DEVICE";
-    return device === null || gone
-      ? this._absent(config, model, words)
-      : this._present(config, port, model, device, words);
-  }
-
-  private _absent(config: CardConfig, model: UpsModel, { strings }: Words): TemplateResult {
-    const view = deriveAbsence(config.device, model.refusal, model.anyDevices);
-    return html`<ha-card>
-      <div class="body">${view.kind === "trouble" ? troubleBlock(view.trouble, strings) : skeleton(strings)}</div>
-    </ha-card>`;
+    if (config === null || port === null || !model?.feed) return nothing;
+    const { device, refusal } = model.feed;
+    return device === null || refusal?.code === "PI_UPS_UNKNOWN_DEVICE"
+      ? html`<ha-card><div class="body">${absent(config.device, refusal, port.strings)}</div></ha-card>`
+      : this._present(config, port, model, model.feed, device);
   }
 
   private _present(
     config: CardConfig,
     port: HassPort,
     model: UpsModel,
+    feed: UpsFeed,
     device: Device,
-    words: Words,
   ): TemplateResult {
+    const words = this._words(port, model);
     const view = deriveView({
       facts: model.facts(device),
       device,
@@ -159,53 +142,55 @@ export class PiUpsCard extends LitElement {
     this._pulse.plan(nextTick(view.status, words.nowMs));
     const fixed = isFixed(config, this.layout);
     this.toggleAttribute("fixed", fixed);
-    const scene = {
-      config,
-      view,
-      device,
-      model,
-      words,
-      dayWords: this._wordsOfDay(words),
-      notes: this._notes(config, device, words),
-      cancelling: this._cancellation.state,
-      fixed,
-      onOpen: hasAction(config.tapAction as Parameters<typeof hasAction>[0])
-        ? () => this._tap(config, model)
-        : null,
-      onCancel: () => void this._cancellation.press(() => model.cancelShutdown(), words.strings.noAnswer),
-    };
-    const look = [`tone-${view.tone}`, `layout-${effectiveLayout(config)}`];
-    if (counting) look.push("urgent");
-    if (this._pulse.resting) look.push("resting");
-    return html`<ha-card class=${look.join(" ")}>${body(scene)}${announcements(scene)}</ha-card>`;
+    return html`<ha-card class="${view.tone} ${counting ? "urgent" : ""} ${this._pulse.resting ? "resting" : ""}">
+      ${body({
+        config,
+        view,
+        device,
+        model,
+        feed,
+        words,
+        dayWords: this._wordsOfDay(words),
+        notes: this._notes(config, device, words),
+        display: (key) => port.display(model.state(key)),
+        cancelling: this._cancellation.state,
+        fixed,
+        onOpen: hasAction(config.tapAction as Parameters<typeof hasAction>[0])
+          ? () => this._tap(config, model)
+          : null,
+        onCancel: () => void this._cancellation.press(() => model.cancelShutdown(), words.strings.noAnswer),
+      })}
+    </ha-card>`;
+  }
+
+  private _words({ strings, format, translate }: HassPort, model: UpsModel): Words {
+    const eventName = (type: string) => translate(model.state("last_event"), type);
+    return { strings, format, nowMs: model.nowMs(), eventName };
   }
 
   /** The trend and the event list care for the language and the day only; they keep their words until one changes. */
-  private _wordsOfDay(words: Words): RowWords {
+  private _wordsOfDay(words: Words): Words {
+    const { format, nowMs } = words;
     const old = this._dayWords;
-    const { format } = words;
-    if (old?.format === format && format.dayNumber(old.nowMs) === format.dayNumber(words.nowMs)) return old;
-    this._dayWords = words;
-    return words;
+    const same = old?.format === format && format.dayNumber(old.nowMs) === format.dayNumber(nowMs);
+    if (!same) this._dayWords = words;
+    return same ? old : words;
   }
 
-  private _notes(config: CardConfig, device: Device, { strings }: Words): readonly string[] {
+  private _notes(
+    { unknownKeys }: CardConfig,
+    { integration_version: served }: Device,
+    { strings }: Words,
+  ): string[] {
     const notes: string[] = [];
-    if (this.preview && config.unknownKeys.length > 0)
-      notes.push(strings.unknownOptions(config.unknownKeys.join(", ")));
-    const { integration_version: served } = device;
+    if (this.preview && unknownKeys.length > 0) notes.push(strings.unknownOptions(unknownKeys.join(", ")));
     if (served !== "" && served !== version) notes.push(strings.newCard(served));
     return notes;
   }
 
   /** Home Assistant itself runs the action: it knows all kinds, asks for confirmation, and opens its dialogs. */
-  private _tap(config: CardConfig, model: UpsModel): void {
-    const entity = model.entityId("battery_percent") ?? model.entityId("ac_power");
-    fireEvent(this, "hass-action", {
-      config: { ...(entity === null ? {} : { entity }), tap_action: config.tapAction },
-      action: "tap",
-    });
+  private _tap({ tapAction: tap_action }: CardConfig, model: UpsModel): void {
+    const entity = (model.state("battery_percent") ?? model.state("ac_power"))?.entity_id;
+    fireEvent(this, "hass-action", { config: { entity, tap_action }, action: "tap" });
   }
-
-  static override styles = [tokens, cardStyles, headerStyles, batteryBarStyles, flowStyles, bannerStyles];
 }

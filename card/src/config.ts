@@ -21,10 +21,10 @@ export interface CardConfig {
   readonly layout: Layout;
   /** Window of the trend. */
   readonly hours: number;
-  /** Events shown before "Show more". */
+  /** Rows of events before "Show more". */
   readonly eventsLimit: number;
   readonly eventFilter: EventFilter;
-  readonly blocks: ReadonlySet<Block>;
+  readonly blocks: readonly Block[];
   readonly tapAction: ActionConfig;
   /** Rows that the user dragged the card to; null while the height follows the content. */
   readonly gridRows: number | null;
@@ -32,88 +32,74 @@ export interface CardConfig {
   readonly unknownKeys: readonly string[];
 }
 
-const ownKeys = "device name layout hours events_limit event_filter blocks tap_action".split(" ");
-const foreignKeys =
-  "type grid_options layout_options visibility view_layout card_mod disabled index hidden entity".split(" ");
+const knownKeys = [
+  ..."device name layout hours events_limit event_filter blocks tap_action".split(" "),
+  // Home Assistant's own, and those of widespread helpers.
+  ..."type grid_options layout_options visibility view_layout card_mod".split(" "),
+];
 
-function fail(sentence: string): never {
-  throw new Error(`Pi UPS card: ${sentence}`);
+type Check<T> = (value: unknown) => value is T;
+
+/** An absent option takes its default; a wrong one is told with what was found and what is expected. */
+function option<T>(
+  raw: Readonly<Record<string, unknown>>,
+  key: string,
+  fallback: T,
+  expected: string,
+  good: Check<T>,
+): T {
+  const value = raw[key] ?? fallback;
+  if (good(value)) return value;
+  throw new Error(`Pi UPS card: ${key} is ${JSON.stringify(value)}; it must be ${expected}.`);
 }
 
-function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+function oneOf<T extends string>(words: readonly T[]): Check<T> {
+  return (value): value is T => (words as readonly unknown[]).includes(value);
 }
 
-function text(raw: Readonly<Record<string, unknown>>, key: string): string | null {
-  const value = raw[key];
-  if (value === undefined || value === null || value === "") return null;
-  if (typeof value !== "string") fail(`${key} is ${shown(value)}; it must be a text.`);
-  return value;
+function whole(max: number): Check<number> {
+  return (value): value is number =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= max;
 }
 
-function oneOf<T extends string>(key: string, value: unknown, words: readonly T[], fallback: T): T {
-  if (value === undefined || value === null) return fallback;
-  const word = words.find((each) => each === value);
-  return word ?? fail(`${key} is ${shown(value)}; it must be one of ${words.join(", ")}.`);
-}
-
-function whole(key: string, value: unknown, min: number, max: number, fallback: number): number {
-  if (value === undefined || value === null) return fallback;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    fail(`${key} is ${shown(value)}; it must be a whole number from ${min} to ${max}.`);
-  }
-  return value;
-}
-
-function blockSet(value: unknown): ReadonlySet<Block> {
-  if (value === undefined || value === null) return new Set(blocks);
-  if (!Array.isArray(value))
-    fail(`blocks is ${shown(value)}; it must be a list such as [flow, battery, trend, events].`);
-  return new Set(
-    value.map((each: unknown) => oneOf("an entry of blocks", each ?? "nothing", blocks, "flow")),
-  );
-}
-
-function action(value: unknown): ActionConfig {
-  if (value === undefined || value === null) return { action: "more-info" };
-  if (typeof value !== "object" || typeof (value as { action?: unknown }).action !== "string") {
-    fail(`tap_action is ${shown(value)}; it must be an action such as {action: more-info}.`);
-  }
-  return value as ActionConfig;
-}
-
-function gridRows(raw: Readonly<Record<string, unknown>>): number | null {
-  const rows = (raw["grid_options"] as { rows?: unknown } | null | undefined)?.rows;
-  return typeof rows === "number" ? rows : null;
-}
+const isText: Check<string> = (value) => typeof value === "string";
+const isAction: Check<ActionConfig> = (value): value is ActionConfig =>
+  typeof (value as Partial<ActionConfig>).action === "string";
+const areBlocks: Check<readonly Block[]> = (value) => Array.isArray(value) && value.every(oneOf(blocks));
 
 /** @throws Error with a sentence that Home Assistant shows in place of the card. */
 export function parseConfig(input: unknown): CardConfig {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    fail(`the configuration is ${shown(input)}; it must be a list of options with at least "device".`);
+  const raw = (input ?? {}) as Readonly<Record<string, unknown>>;
+  const device = option(raw, "device", "", "a text", isText);
+  if (device === "") {
+    throw new Error(
+      `Pi UPS card: "device" is missing. Pick your UPS in the editor, or write the agent's id: device: rack-pi`,
+    );
   }
-  const raw = input as Readonly<Record<string, unknown>>;
-  const device = text(raw, "device");
-  if (device === null) {
-    fail('"device" is missing. Pick your UPS in the editor, or write the agent\'s id: device: rack-pi');
-  }
+  const { rows } = (raw["grid_options"] ?? {}) as { rows?: unknown };
   return Object.freeze({
     device,
-    name: text(raw, "name"),
-    layout: oneOf("layout", raw["layout"], layouts, "auto"),
-    hours: whole("hours", raw["hours"], 1, 168, 24),
-    eventsLimit: whole("events_limit", raw["events_limit"], 1, 100, 6),
-    eventFilter: oneOf("event_filter", raw["event_filter"], filters, "all"),
-    blocks: blockSet(raw["blocks"]),
-    tapAction: action(raw["tap_action"]),
-    gridRows: gridRows(raw),
-    unknownKeys: Object.keys(raw).filter((key) => !ownKeys.includes(key) && !foreignKeys.includes(key)),
+    name: option(raw, "name", "", "a text", isText) || null,
+    layout: option(raw, "layout", "auto", `one of ${layouts.join(", ")}`, oneOf(layouts)),
+    hours: option(raw, "hours", 24, "a whole number from 1 to 168", whole(168)),
+    eventsLimit: option(raw, "events_limit", 6, "a whole number from 1 to 100", whole(100)),
+    eventFilter: option(raw, "event_filter", "all", `one of ${filters.join(", ")}`, oneOf(filters)),
+    blocks: option(raw, "blocks", blocks, `a list of ${blocks.join(", ")}`, areBlocks),
+    tapAction: option(
+      raw,
+      "tap_action",
+      { action: "more-info" },
+      "an action such as {action: more-info}",
+      isAction,
+    ),
+    gridRows: typeof rows === "number" ? rows : null,
+    unknownKeys: Object.keys(raw).filter((key) => !knownKeys.includes(key)),
   });
 }
 
 /** `auto` follows the rows that the user gave the card; with none it shows everything. */
-export function effectiveLayout(config: CardConfig): Exclude<Layout, "auto"> {
-  if (config.layout !== "auto") return config.layout;
-  if (config.gridRows === null || config.gridRows >= 5) return "full";
-  return config.gridRows <= 1 ? "tile" : "compact";
+export function effectiveLayout({ layout, gridRows }: CardConfig): Exclude<Layout, "auto"> {
+  if (layout !== "auto") return layout;
+  if (gridRows === null || gridRows >= 5) return "full";
+  return gridRows <= 1 ? "tile" : "compact";
 }

@@ -53,9 +53,8 @@ export interface HomeAssistant {
   readonly states: Readonly<Record<string, EntityState | undefined>>;
   readonly entities: Readonly<Record<string, EntityEntry | undefined>>;
   readonly devices: Readonly<Record<string, DeviceEntry | undefined>>;
-  readonly locale?: Locale;
-  readonly language?: string;
-  readonly config?: { readonly time_zone?: string };
+  readonly locale: Locale;
+  readonly config: { readonly time_zone: string };
   readonly connection: Connection;
   callService(
     domain: string,
@@ -64,7 +63,8 @@ export interface HomeAssistant {
     target?: Readonly<Record<string, unknown>>,
     notifyOnError?: boolean,
   ): Promise<unknown>;
-  formatEntityState?(state: EntityState): string;
+  /** Replaced when the user's format or the translations change. */
+  readonly formatEntityState: (state: EntityState, value?: string) => string;
 }
 
 /** What a tap does, as the `ui_action` selector writes it; Home Assistant itself runs it. */
@@ -79,14 +79,8 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Anything thrown, as a refusal with a sentence. */
+/** Anything thrown, as a refusal. */
 export function toRefusal(error: unknown): Refusal {
-  if (typeof error === "object" && error !== null) {
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    return {
-      code: code === undefined ? "unknown_error" : String(code),
-      message: typeof message === "string" ? message : "",
-    };
-  }
-  return { code: String(error), message: "" };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return { code: String(code ?? error), message: String(message ?? code ?? error) };
 }

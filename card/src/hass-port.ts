@@ -1,32 +1,30 @@
 // The one door to Home Assistant's `hass` object: nothing below the card's root sees it. It also answers the question that
 // comes with every state change in the house: does this concern us?
-import type { ServerClock } from "./data/server-clock.ts";
-import { clockOf } from "./data/server-clock.ts";
-import type { Connection, EntityState, HomeAssistant, Locale } from "./ha.ts";
+import { clockOf, type ServerClock } from "./data/server-clock.ts";
+import type { Connection, EntityState, HomeAssistant } from "./ha.ts";
 import { type Strings, stringsFor } from "./i18n/strings.ts";
 import { createFormat, type Format } from "./view/format.ts";
 
-function localeOf(hass: HomeAssistant): Locale {
-  return hass.locale ?? { language: hass.language ?? "en" };
-}
-
 export class HassPort {
+  readonly connection: Connection;
+  format!: Format;
+  strings!: Strings;
   private _hass: HomeAssistant;
-  private _format: Format;
-  private _strings: Strings;
 
   constructor(hass: HomeAssistant) {
+    this.connection = hass.connection;
     this._hass = hass;
-    const locale = localeOf(hass);
-    this._format = createFormat(locale, hass.config?.time_zone);
-    this._strings = stringsFor(locale.language);
+    this._speak();
   }
 
-  get connection(): Connection {
-    return this._hass.connection;
+  private _speak(): void {
+    const { locale, config } = this._hass;
+    this.format = createFormat(locale, config.time_zone);
+    this.strings = stringsFor(locale.language);
   }
+
   get clock(): ServerClock {
-    return clockOf(this._hass.connection);
+    return clockOf(this.connection);
   }
   get states(): HomeAssistant["states"] {
     return this._hass.states;
@@ -34,28 +32,25 @@ export class HassPort {
   get entities(): HomeAssistant["entities"] {
     return this._hass.entities;
   }
-  get format(): Format {
-    return this._format;
-  }
-  get strings(): Strings {
-    return this._strings;
-  }
 
-  /** The name that the user gave the device; null when there is none. */
-  deviceName(deviceId: string): string | null {
+  /** The name that the user gave the device; undefined when there is none. */
+  deviceName(deviceId: string): string | null | undefined {
     const device = this._hass.devices[deviceId];
-    return device?.name_by_user ?? device?.name ?? null;
+    return device?.name_by_user ?? device?.name;
   }
 
   /** State with unit, by the user's settings; null when there is nothing to show. */
   display(state: EntityState | undefined): string | null {
-    if (state === undefined || state.state === "unavailable" || state.state === "unknown") return null;
-    const unit = state.attributes["unit_of_measurement"];
-    return (
-      this._hass.formatEntityState?.(state) ??
-      (typeof unit === "string" ? `${state.state} ${unit}` : state.state)
-    );
+    return state === undefined || ["unavailable", "unknown"].includes(state.state)
+      ? null
+      : this._hass.formatEntityState(state);
   }
+
+  /** A word of an entity that has translations for its states; the bare word where they are not loaded (yet). */
+  readonly translate = (state: EntityState | undefined, word: string): string => {
+    const text = state === undefined ? word : this._hass.formatEntityState(state, word);
+    return text === word ? `${word[0]?.toUpperCase()}${word.slice(1).replaceAll("_", " ")}` : text;
+  };
 
   /** Rejects with Home Assistant's sentence. No toast: the card shows the sentence where the button was pressed. */
   async call(service: string, deviceId: string): Promise<void> {
@@ -67,27 +62,19 @@ export class HassPort {
    * @param watched entity ids that the card shows
    * @returns whether anything that the card shows changed
    */
-  update(hass: HomeAssistant, watched: readonly string[], deviceId: string | null): boolean {
+  update(hass: HomeAssistant, watched: readonly string[], deviceId: string | undefined): boolean {
     const old = this._hass;
-    if (hass === old) return false;
     this._hass = hass;
     const changed = watched.filter((id) => old.states[id] !== hass.states[id]);
     // A state that changed before our eyes was written a moment ago.
     for (const id of changed) this.clock.observe(Date.parse(hass.states[id]?.last_updated ?? ""));
-    const localeChanged =
-      old.locale !== hass.locale ||
-      old.language !== hass.language ||
-      old.config?.time_zone !== hass.config?.time_zone;
-    if (localeChanged) {
-      const locale = localeOf(hass);
-      this._format = createFormat(locale, hass.config?.time_zone);
-      this._strings = stringsFor(locale.language);
-    }
+    const respoken = old.locale !== hass.locale || old.formatEntityState !== hass.formatEntityState;
+    if (respoken) this._speak();
     return (
-      localeChanged ||
+      respoken ||
       changed.length > 0 ||
       old.entities !== hass.entities ||
-      (deviceId !== null && old.devices[deviceId] !== hass.devices[deviceId])
+      old.devices[deviceId ?? ""] !== hass.devices[deviceId ?? ""]
     );
   }
 }

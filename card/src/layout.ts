@@ -34,9 +34,9 @@ export function cardSize(config: CardConfig): number {
       return 3;
     default: {
       const { blocks, eventsLimit } = config;
-      const flow = blocks.has("flow") ? 2 : 0;
-      const trend = blocks.has("trend") ? 3 : 0;
-      const events = blocks.has("events") ? 2 + Math.min(eventsLimit, 10) : 0;
+      const flow = blocks.includes("flow") ? 2 : 0;
+      const trend = blocks.includes("trend") ? 3 : 0;
+      const events = blocks.includes("events") ? 2 + Math.min(eventsLimit, 10) : 0;
       return 2 + flow + trend + events;
     }
   }

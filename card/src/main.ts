@@ -28,7 +28,7 @@ if (Array.isArray(page.customCards) && !page.customCards.some((card) => card?.ty
   page.customCards.push({
     type: cardType,
     name: "Pi UPS",
-    description: "Mains, battery, runtime, outages and events of a Raspberry Pi UPS HAT.",
+    description: "Battery, mains and outages of a Raspberry Pi UPS.",
     preview: true,
     documentationURL: "https://github.com/pi-ups/pi-ups#the-card",
     getEntitySuggestion: entitySuggestion,

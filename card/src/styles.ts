@@ -4,34 +4,39 @@ import { css } from "lit";
 
 export const tokens = css`
   :host {
-    --ok: var(--pi-ups-ok-color, var(--success-color, #43a047));
-    --warn: var(--pi-ups-warning-color, var(--warning-color, #ffa600));
-    --bad: var(--pi-ups-alert-color, var(--error-color, #db4437));
-    --trend: var(--pi-ups-trend-color, var(--info-color, #039be5));
-    --surface: var(--ha-card-background, var(--card-background-color, #fff));
-    --text: var(--primary-text-color, #141414);
-    --text2: var(--secondary-text-color, #5e5e5e);
-    --rule: var(--divider-color, rgba(127, 127, 127, 0.25));
+    display: block;
+    --ok: var(--pi-ups-ok-color, var(--success-color));
+    --warn: var(--pi-ups-warning-color, var(--warning-color));
+    --bad: var(--pi-ups-alert-color, var(--error-color));
+    --trend: var(--pi-ups-trend-color, var(--info-color));
+    --surface: var(--ha-card-background, var(--card-background-color));
+    --text: var(--primary-text-color);
+    --text2: var(--secondary-text-color);
+    --rule: var(--divider-color);
     --groove: color-mix(in srgb, var(--text) 9%, transparent);
     --tone: var(--text2);
-    font-family: var(--ha-font-family-body, var(--paper-font-body1_-_font-family, Roboto, Noto, sans-serif));
+    --ink: color-mix(in srgb, var(--tone) 78%, var(--text));
     color: var(--text);
-    -webkit-font-smoothing: antialiased;
+    font-variant-numeric: tabular-nums;
   }
-  .tone-ok {
+  .ok {
     --tone: var(--ok);
   }
-  .tone-warn {
+  .warn {
     --tone: var(--warn);
   }
-  .tone-bad {
+  .bad {
     --tone: var(--bad);
   }
-  .tone-muted {
-    --tone: var(--text2);
+  .ok,
+  .warn,
+  .bad,
+  .muted {
+    --ink: color-mix(in srgb, var(--tone) 78%, var(--text));
   }
   .icon {
     display: block;
+    flex: none;
     inline-size: 24px;
     block-size: 24px;
     fill: none;
@@ -48,6 +53,12 @@ export const tokens = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  small,
+  .sub {
+    font-size: 12px;
+    line-height: 16px;
+    color: var(--text2);
+  }
   button {
     font: inherit;
     color: inherit;
@@ -55,10 +66,9 @@ export const tokens = css`
     border: 0;
     padding: 0;
     cursor: pointer;
-    -webkit-tap-highlight-color: transparent;
   }
   :focus-visible {
-    outline: 2px solid var(--primary-color, var(--trend));
+    outline: 2px solid var(--primary-color);
     outline-offset: 2px;
   }
   h2,
@@ -68,33 +78,19 @@ export const tokens = css`
     margin: 0;
     padding: 0;
   }
-  @media (forced-colors: active) {
-    .icon {
-      stroke: CanvasText;
-    }
-  }
 `;
 
 export const cardStyles = css`
-  :host {
-    display: block;
-  }
-  :host([fixed]) {
+  :host([fixed]),
+  :host([fixed]) ha-card,
+  :host([fixed]) .body {
     block-size: 100%;
   }
   ha-card {
+    display: block;
     position: relative;
     container: ups / inline-size;
     overflow: hidden;
-  }
-  ha-card:not(:defined) {
-    display: block;
-    background: var(--surface);
-    border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
-    border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--rule));
-  }
-  :host([fixed]) ha-card {
-    block-size: 100%;
   }
   .body {
     display: flex;
@@ -103,10 +99,6 @@ export const cardStyles = css`
     padding: 16px;
     box-sizing: border-box;
   }
-  :host([fixed]) .body {
-    block-size: 100%;
-    overflow: hidden;
-  }
   .body > * {
     flex: none;
   }
@@ -114,21 +106,26 @@ export const cardStyles = css`
     flex: 1 1 0;
     min-block-size: 0;
   }
+  .tile,
+  :host([fixed]) .compact {
+    justify-content: center;
+  }
+  .tile {
+    padding: 7px 12px;
+  }
+  .compact {
+    gap: 12px;
+  }
   .hint {
     display: flex;
     justify-content: space-between;
     flex-wrap: wrap;
-    gap: 2px 12px;
+    column-gap: 12px;
     margin-block-start: -8px;
-    font-size: 12px;
-    line-height: 16px;
-    color: var(--text2);
-    font-variant-numeric: tabular-nums;
   }
   .notice {
     display: flex;
     gap: 10px;
-    align-items: flex-start;
     padding: 10px 12px;
     border-radius: 10px;
     background: color-mix(in srgb, var(--tone) 12%, transparent);
@@ -136,49 +133,22 @@ export const cardStyles = css`
     line-height: 18px;
   }
   .notice .icon {
-    flex: none;
     inline-size: 18px;
     block-size: 18px;
-    color: var(--tone);
+    color: var(--ink);
   }
-  .stamp {
-    align-self: center;
-    flex: none;
-    padding: 1px 8px;
-    border-radius: 9px;
-    border: 1px dashed color-mix(in srgb, var(--text2) 60%, transparent);
-    font-size: 11px;
-    line-height: 16px;
-    color: var(--text2);
-    white-space: nowrap;
-  }
-  .trouble {
-    display: flex;
-    flex-direction: column;
-    align-items: flex-start;
-    gap: 12px;
-    color: var(--text2);
+  .away {
     font-size: 14px;
     line-height: 20px;
+    color: var(--text2);
   }
-  .trouble a {
-    color: color-mix(in srgb, var(--primary-color, var(--trend)) 75%, var(--text));
-    font-weight: 500;
+  .away a {
+    display: block;
+    padding-block: 12px;
+    color: inherit;
   }
   .bone {
     border-radius: 8px;
     background: var(--groove);
-  }
-  .layout-tile .body {
-    padding: 8px 12px;
-    justify-content: center;
-    min-block-size: 56px;
-  }
-  .layout-compact .body {
-    gap: 12px;
-  }
-  :host([fixed]) .layout-compact .body,
-  :host([fixed]) .layout-tile .body {
-    justify-content: center;
   }
 `;

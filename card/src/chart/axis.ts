@@ -14,27 +14,21 @@ const labelPx = 72;
 /** "now" stands at the end. */
 const nowPx = 44;
 
-/** The first full hour after `atMs` by the user's clock; some time zones are half an hour off. */
-function nextHour(atMs: number, format: Format): number {
-  const minuteMs = 60_000;
-  const { minute } = format.clockParts(atMs);
-  return Math.floor(atMs / minuteMs) * minuteMs + (60 - minute) * minuteMs;
-}
-
 /** Ticks of the window without "now". */
 export function ticks(scale: Scale, format: Format): readonly Tick[] {
-  if (scale.width <= 0) return [];
-  const hours = (scale.endMs - scale.startMs) / hourMs;
-  const room = Math.max(1, Math.floor(scale.width / labelPx));
-  const step = steps.find((each) => hours / each <= room) ?? 24 * Math.ceil(hours / room / 24);
+  const { startMs, endMs, width } = scale;
+  const hours = (endMs - startMs) / hourMs;
+  const step = steps.find((each) => hours / each <= width / labelPx) ?? hours;
+  const firstDay = format.dayNumber(startMs);
   const result: Tick[] = [];
-  const firstDay = format.dayNumber(scale.startMs);
-  for (let atMs = nextHour(scale.startMs, format); atMs < scale.endMs; atMs += hourMs) {
-    const { hour } = format.clockParts(atMs);
-    const sinceFirstDay = (format.dayNumber(atMs) - firstDay) * 24 + hour;
+  // Full hours by the user's clock; some time zones are half an hour off.
+  const minuteMs = hourMs / 60;
+  const full = (60 - (format.minuteOfDay(startMs) % 60)) * minuteMs;
+  for (let atMs = Math.floor(startMs / minuteMs) * minuteMs + full; atMs < endMs; atMs += hourMs) {
+    const hour = (format.dayNumber(atMs) - firstDay) * 24 + format.minuteOfDay(atMs) / 60;
     const x = xOf(scale, atMs);
-    if (sinceFirstDay % step !== 0 || x < labelPx / 4 || x > scale.width - nowPx) continue;
-    result.push({ x, label: format.time(atMs) });
+    if (hour % step === 0 && x > labelPx / 4 && x < width - nowPx)
+      result.push({ x, label: format.time(atMs) });
   }
   return result;
 }

@@ -1,10 +1,10 @@
 // Bands to pixels. An outage of five seconds must stay visible in a day, so it is never thinner than two pixels;
 // a blind spell that short is nothing to look at (Home Assistant restarts) and is left out.
-import type { Band, BandKind } from "../data/outages.ts";
+import type { Band } from "../data/outages.ts";
 import { type Scale, xOf } from "./scale.ts";
 
 export interface PlacedBand {
-  readonly kind: BandKind;
+  readonly kind: Band["kind"];
   readonly x: number;
   readonly width: number;
 }

@@ -1,41 +1,22 @@
 // The trend in words: a summary for a screen reader, and what stands beside the cursor.
+import { duration } from "../view/format.ts";
 import type { Words } from "../view/words.ts";
 import type { Reading, TrendData } from "./cursor.ts";
 
-/** "Battery charge, last 24 hours. 2 outages, the longest 14 min." */
-export function trendSummary(data: TrendData, { strings, format }: Words): string {
-  const hours = Math.round((data.endMs - data.startMs) / 3_600_000);
-  const outages = data.bands.filter((band) => band.kind === "outage");
-  const longestMs = Math.max(0, ...outages.map((band) => band.endMs - band.startMs));
-  return `${strings.trend(format.hours(hours))}. ${strings.outages(outages.length, format.duration(longestMs))}`;
+/** "Battery, 24 hours: 2 outages, the longest 14 min" */
+export function trendSummary({ startMs, endMs, bands }: TrendData, { strings, format }: Words): string {
+  const lengths = bands.filter(({ kind }) => kind === "outage").map((band) => band.endMs - band.startMs);
+  const minutes = Math.round((endMs - startMs) / 60_000) * 60_000;
+  return `${strings.battery}, ${format.spoken(minutes)}: ${strings.outages(lengths.length, duration(Math.max(0, ...lengths)))}`;
 }
 
-export interface ReadingWords {
-  readonly value: string;
-  readonly note: string;
-  readonly spoken: string;
-}
-
-/** An outage's length is counted up to the cursor while it lasts there. */
-function bandNote(reading: Reading, { strings, format }: Words): string {
-  const { band } = reading;
-  if (band === null) return "";
-  if (band.kind === "unknown") return strings.cursorNotKnown;
-  return strings.cursorOnBattery(
-    format.duration(Math.round((reading.atMs - band.startMs) / 60_000) * 60_000),
-  );
-}
-
-export function readingWords(reading: Reading, words: Words): ReadingWords {
-  const { strings, format, nowMs } = words;
-  const value = reading.pct === null ? strings.cursorNoData : format.percent(Math.round(reading.pct));
-  const note = bandNote(reading, words);
-  const time = format.moment(reading.atMs, nowMs);
-  return {
-    value: `${time} · ${value}`,
-    note,
-    spoken: [time, value, note || (reading.pct === null ? "" : strings.cursorOnMains)]
-      .filter((part) => part !== "")
-      .join(", "),
-  };
+/** "06:29 · 91 %" and "On battery, 35 min"; an outage's length is counted up to the cursor. */
+export function readingWords(
+  { atMs, pct, band }: Reading,
+  { strings, format, nowMs }: Words,
+): readonly [string, string] {
+  const value = pct === null ? strings.unknown : format.percent(pct);
+  const minutes = Math.round((atMs - (band?.startMs ?? 0)) / 60_000) * 60_000;
+  const note = band?.kind === "outage" ? `${strings.onBattery}, ${duration(minutes)}` : "";
+  return [`${format.moment(atMs, nowMs)} · ${value}`, note];
 }

@@ -1,52 +1,40 @@
 // The trend: charge as a line, outages as bands behind it, hatching where nothing is known, and a cursor for pointer and
 // keys. An element of its own, so that a ticking countdown beside it does not draw it again.
-import { css, html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
 import { tokens } from "../styles.ts";
 import type { Words } from "../view/words.ts";
 import { ticks } from "./axis.ts";
-import { type PlacedBand, placeBands } from "./bands.ts";
-import { moveCursor, type Reading, readingAt, type TrendData } from "./cursor.ts";
+import { placeBands } from "./bands.ts";
+import { moveCursor, readingAt, type TrendData } from "./cursor.ts";
 import { areaPath, linePath } from "./path.ts";
 import { type Scale, timeAt, xOf, yOf } from "./scale.ts";
 import { readingWords, trendSummary } from "./trend-words.ts";
 
 export class PiUpsTrend extends LitElement {
   static override properties = {
-    data: { attribute: false },
-    words: { attribute: false },
-    criticalPct: { attribute: false },
-    _width: { state: true },
-    _height: { state: true },
-    _cursorMs: { state: true },
+    data: {},
+    words: {},
+    limit: {},
+    _size: { state: true },
+    _cursor: { state: true },
   };
 
-  declare data: TrendData | undefined;
-  declare words: Words | undefined;
-  /** Where the shutdown begins; null when it is not known. */
-  declare criticalPct: number | null;
-  declare _width: number;
-  declare _height: number;
-  declare _cursorMs: number | null;
-  private readonly _resize = new ResizeObserver((entries) => {
-    const box = entries[0]?.contentRect;
-    if (box === undefined) return;
-    this._width = Math.round(box.width);
-    this._height = Math.round(box.height);
+  declare data: TrendData;
+  declare words: Words;
+  /** Percent at which the shutdown begins; null when it is not known. */
+  declare limit: number | null;
+  declare _size: { readonly width: number; readonly height: number } | undefined;
+  declare _cursor: number | null;
+  private readonly _resize = new ResizeObserver(([entry]) => {
+    this._size = entry?.contentRect;
   });
-
-  constructor() {
-    super();
-    this.criticalPct = null;
-    this._width = 0;
-    this._height = 0;
-    this._cursorMs = null;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // After a move in the page the plot element exists already.
-    const plot = this.renderRoot.querySelector(".plot");
-    if (plot !== null) this._resize.observe(plot);
+    void this.updateComplete.then(() => {
+      const plot = this.renderRoot.querySelector(".plot");
+      if (plot !== null && this.isConnected) this._resize.observe(plot);
+    });
   }
 
   override disconnectedCallback(): void {
@@ -54,123 +42,110 @@ export class PiUpsTrend extends LitElement {
     this._resize.disconnect();
   }
 
-  protected override firstUpdated(): void {
-    const plot = this.renderRoot.querySelector(".plot");
-    if (plot !== null && this.isConnected) this._resize.observe(plot);
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    // The window moves on; a cursor left of it has nothing to point at.
-    if (!changed.has("data") || this._cursorMs === null || this.data === undefined) return;
-    if (this._cursorMs < this.data.startMs) this._cursorMs = null;
+  private get _scale(): Scale {
+    const { startMs, endMs } = this.data;
+    return { startMs, endMs, width: this._size?.width ?? 0, height: this._size?.height ?? 0 };
   }
 
   protected override render(): TemplateResult {
-    const { data, words } = this;
-    const summary = data === undefined || words === undefined ? "" : trendSummary(data, words);
-    const nowMs = data?.endMs ?? 0;
-    const atMs = this._cursorMs ?? nowMs;
+    const { data, words, _cursor: cursor } = this;
+    // The window moves on; a cursor left of it stays at its edge.
+    const reading = readingAt(data, Math.max(cursor ?? data.endMs, data.startMs));
     return html`<div
         class="plot"
         role="slider"
         tabindex="0"
-        aria-label=${summary}
-        aria-valuemin=${data?.startMs ?? 0}
-        aria-valuemax=${nowMs}
-        aria-valuenow=${atMs}
-        aria-valuetext=${data === undefined || words === undefined ? "" : readingWords(readingAt(data, atMs), words).spoken}
+        aria-label=${trendSummary(data, words)}
+        aria-valuemin=${data.startMs}
+        aria-valuemax=${data.endMs}
+        aria-valuenow=${reading.atMs}
+        aria-valuetext=${readingWords(reading, words).join(" ")}
         @pointermove=${this._point}
         @pointerdown=${this._point}
         @pointerleave=${this._hide}
-        @keydown=${this._key}
         @blur=${this._hide}
+        @keydown=${this._key}
       >
-        ${data === undefined || words === undefined || this._width === 0 ? nothing : this._plot(data, words)}
+        ${this._size?.width ? this._plot(this._scale) : nothing}
       </div>
       <div class="axis" aria-hidden="true">
-        ${data === undefined || words === undefined ? nothing : this._axis(data, words)}
+        ${ticks(this._scale, words.format).map(({ x, label }) => html`<span style="left:${x}px">${label}</span>`)}
+        <span class="now">${words.format.now()}</span>
       </div>`;
   }
 
-  private _scale(data: TrendData): Scale {
-    return { startMs: data.startMs, endMs: data.endMs, width: this._width, height: this._height };
-  }
-
-  private _plot(data: TrendData, words: Words): TemplateResult {
-    const scale = this._scale(data);
-    const bands = placeBands(data.bands, scale);
-    const empty =
-      !data.loading && data.stretches.length === 0 && data.bands.every((band) => band.kind === "unknown");
-    return html`${bands.map(band)}
-      <svg width=${scale.width} height=${scale.height} aria-hidden="true">
-        ${grid(scale, this.criticalPct)}
-        <path class="area" d=${areaPath(data.stretches, scale)} />
-        <path class="line" d=${linePath(data.stretches, scale)} />
-        ${this._cursorMs === null && data.live ? nowDot(data, scale) : nothing}
+  private _plot(scale: Scale): TemplateResult {
+    const { data, words, limit } = this;
+    const { stretches, bands, live, loading } = data;
+    const last = stretches.at(-1)?.at(-1);
+    return html`${placeBands(bands, scale).map(
+      ({ kind, x, width }) => html`<div class="band ${kind}" style="left:${x}px;width:${width}px"></div>`,
+    )}
+      <svg aria-hidden="true">
+        ${[0, 50, 100].map((pct) => rule("rule", pct, scale))} ${limit === null ? nothing : rule("limit", limit, scale)}
+        <path class="area" d=${areaPath(stretches, scale)} />
+        <path class="line" d=${linePath(stretches, scale)} />
       </svg>
-      ${this._cursorMs === null ? nothing : this._cursor(readingAt(data, this._cursorMs), scale, words)}
-      ${empty ? html`<p class="empty">${words.strings.noHistory}</p>` : nothing}`;
+      ${live && last !== undefined ? dot(xOf(scale, last.atMs), yOf(scale, last.pct)) : nothing}
+      ${this._cursor === null || this._cursor === undefined ? nothing : this._tip(scale, this._cursor)}
+      ${loading || stretches.length > 0 ? nothing : html`<p class="sub">${words.strings.noHistory}</p>`}`;
   }
 
-  private _cursor(reading: Reading, scale: Scale, words: Words): TemplateResult {
-    const x = xOf(scale, reading.atMs);
-    const { value, note } = readingWords(reading, words);
-    const flip = x > scale.width / 2;
+  private _tip(scale: Scale, atMs: number): TemplateResult {
+    const reading = readingAt(this.data, atMs);
+    const [value, note] = readingWords(reading, this.words);
+    const x = xOf(scale, atMs);
     return html`<div class="cursor" style="left:${x}px">
-      ${reading.pct === null ? nothing : html`<i style="top:${yOf(scale, reading.pct)}px"></i>`}
-      <div class="tip ${flip ? "flip" : ""}"><b>${value}</b>${note === "" ? nothing : html`<span>${note}</span>`}</div>
-    </div>`;
-  }
-
-  private _axis(data: TrendData, { format, strings }: Words): TemplateResult {
-    const scale = this._scale(data);
-    return html`${ticks(scale, format).map((tick) => html`<span style="left:${tick.x}px">${tick.label}</span>`)}
-      <span class="now">${strings.now}</span>`;
+        <div class="tip ${x > scale.width / 2 ? "flip" : ""}"><b>${value}</b><small>${note}</small></div>
+      </div>
+      ${reading.pct === null ? nothing : dot(x, yOf(scale, reading.pct))}`;
   }
 
   private _point(event: PointerEvent): void {
-    const { data } = this;
-    const plot = event.currentTarget as HTMLElement;
-    if (data === undefined) return;
-    this._cursorMs = timeAt(this._scale(data), event.clientX - plot.getBoundingClientRect().left);
+    const { left } = (event.currentTarget as Element).getBoundingClientRect();
+    this._cursor = timeAt(this._scale, event.clientX - left);
   }
 
   private _hide(): void {
-    this._cursorMs = null;
+    this._cursor = null;
   }
 
   private _key(event: KeyboardEvent): void {
-    if (this.data === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = moveCursor(this.data, this._cursorMs, event.key);
-    if (next === undefined) return;
+    const next = moveCursor(this.data, this._cursor, event.key);
+    if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this._cursorMs = next;
+    this._cursor = next;
   }
 
   static override styles = [
     tokens,
     css`
       :host {
-        display: block;
+        --line: var(--trend);
+        direction: ltr;
+      }
+      :host([muted]) {
+        --line: var(--text2);
       }
       .plot {
         position: relative;
-        direction: ltr;
         block-size: var(--pi-ups-trend-height, 92px);
         touch-action: pan-y;
-        cursor: crosshair;
-        border-radius: 2px;
+      }
+      svg,
+      .band,
+      .cursor {
+        position: absolute;
+        inset-block: 0;
+        pointer-events: none;
       }
       svg {
-        position: absolute;
-        inset: 0;
-        display: block;
+        inline-size: 100%;
+        block-size: 100%;
         overflow: visible;
-        pointer-events: none;
       }
       .rule {
         stroke: var(--rule);
-        stroke-width: 1;
       }
       .limit {
         stroke: var(--bad);
@@ -179,92 +154,68 @@ export class PiUpsTrend extends LitElement {
       }
       .line {
         fill: none;
-        stroke: var(--line, var(--trend));
+        stroke: var(--line);
         stroke-width: 2;
         stroke-linejoin: round;
-        stroke-linecap: round;
       }
       .area {
-        fill: var(--line, var(--trend));
+        fill: var(--line);
         opacity: 0.12;
       }
-      .dot {
-        fill: var(--line, var(--trend));
-        stroke: var(--surface);
-        stroke-width: 2;
-      }
-      :host([muted]) {
-        --line: var(--text2);
-      }
-      .band {
+      .plot i {
         position: absolute;
-        inset-block: 0;
+        inline-size: 8px;
+        block-size: 8px;
+        margin: -6px;
+        border: 2px solid var(--surface);
+        border-radius: 50%;
+        background: var(--line);
         pointer-events: none;
       }
       .outage {
         background: color-mix(in srgb, var(--bad) 11%, transparent);
-        box-shadow: inset 0 -3px 0 color-mix(in srgb, var(--bad) 85%, transparent);
+        box-shadow: inset 0 -3px var(--bad);
       }
       .unknown {
         background: repeating-linear-gradient(
           135deg,
-          color-mix(in srgb, var(--text2) 24%, transparent) 0 1.5px,
+          color-mix(in srgb, var(--text2) 26%, transparent) 0 1.5px,
           transparent 1.5px 7px
         );
       }
       .cursor {
-        position: absolute;
-        inset-block: 0;
-        inline-size: 0;
         border-inline-start: 1px solid var(--text2);
-        pointer-events: none;
-      }
-      .cursor i {
-        position: absolute;
-        left: -5px;
-        margin-block-start: -5px;
-        inline-size: 9px;
-        block-size: 9px;
-        border-radius: 50%;
-        background: var(--line, var(--trend));
-        box-shadow: 0 0 0 2px var(--surface);
       }
       .tip {
         position: absolute;
-        inset-block-start: 50%;
+        inset-block-start: 28%;
         left: 10px;
-        transform: translateY(-50%);
-        display: flex;
-        flex-direction: column;
+        z-index: 1;
         padding: 4px 8px;
         border-radius: 6px;
         border: 1px solid var(--rule);
         background: var(--surface);
-        color: var(--text);
         white-space: nowrap;
-        font-size: 11px;
+        font-size: 12px;
         line-height: 15px;
-        font-variant-numeric: tabular-nums;
       }
-      .tip.flip {
+      .flip {
         left: auto;
         right: 10px;
       }
       .tip b {
         font-weight: 500;
       }
-      .tip span {
-        color: var(--text2);
+      .tip small {
+        display: block;
       }
       .axis {
         position: relative;
-        direction: ltr;
         block-size: 14px;
         margin-block-start: 5px;
-        font-size: 10.5px;
+        font-size: 11px;
         line-height: 14px;
         color: var(--text2);
-        font-variant-numeric: tabular-nums;
       }
       .axis span {
         position: absolute;
@@ -275,41 +226,19 @@ export class PiUpsTrend extends LitElement {
         right: 0;
         transform: none;
       }
-      .empty {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-items: center;
-        font-size: 12px;
-        color: var(--text2);
-      }
-      @media (forced-colors: active) {
-        .line,
-        .limit {
-          stroke: CanvasText;
-        }
-        .outage {
-          border-block-end: 3px solid CanvasText;
-        }
+      p {
+        text-align: center;
+        padding-block-start: 36px;
       }
     `,
   ];
 }
 
-function band({ kind, x, width }: PlacedBand): TemplateResult {
-  return html`<div class="band ${kind}" style="left:${x}px;width:${width}px"></div>`;
+function rule(look: string, pct: number, scale: Scale): TemplateResult {
+  const y = Math.round(yOf(scale, pct)) + 0.5;
+  return svg`<path class=${look} d="M0 ${y}H${scale.width}" />`;
 }
 
-function grid(scale: Scale, criticalPct: number | null): TemplateResult {
-  const line = (pct: number, name: string) => {
-    const y = Math.round(yOf(scale, pct)) + 0.5;
-    return svg`<line class=${name} x1="0" x2=${scale.width} y1=${y} y2=${y} />`;
-  };
-  return svg`${[0, 50, 100].map((pct) => line(pct, "rule"))}${criticalPct === null ? nothing : line(criticalPct, "limit")}`;
-}
-
-function nowDot(data: TrendData, scale: Scale): TemplateResult | typeof nothing {
-  const last = data.stretches.at(-1)?.at(-1);
-  if (last === undefined) return nothing;
-  return svg`<circle class="dot" cx=${xOf(scale, last.atMs)} cy=${yOf(scale, last.pct)} r="4.5" />`;
+function dot(x: number, y: number): TemplateResult {
+  return html`<i style="left:${x}px;top:${y}px"></i>`;
 }

@@ -1,107 +1,72 @@
 // Invented figures for the card picker: a UPS on mains with one outage behind it. The card marks them as "Demo".
 
-import type { TrendData } from "../chart/cursor.ts";
-import { toStretches } from "../chart/path.ts";
-import type { CardConfig } from "../config.ts";
-import { addPage, emptyBook } from "./event-book.ts";
+import { addPage } from "./event-book.ts";
 import { readFacts } from "./facts.ts";
 import { steadyNow } from "./server-clock.ts";
 import type { UpsModel } from "./ups-model.ts";
-import type { Device, ListedEvent } from "./wire.ts";
+import type { ListedEvent } from "./wire.ts";
 
-const minuteMs = 60_000;
+const hourMs = 3_600_000;
 
-function demoDevice(nowMs: number): Device {
-  return {
-    device_id: "demo",
-    agent_id: "demo",
+export function createDemoModel(hours: number): UpsModel {
+  const endMs = steadyNow();
+  const startMs = endMs - hours * hourMs;
+  const [lostMs, backMs] = [startMs + 0.3 * (endMs - startMs), startMs + 0.42 * (endMs - startMs)];
+  const nothing = () => undefined;
+  const device = {
+    device_id: "",
+    agent_id: "",
     name: "Rack UPS",
-    board: {
-      id: "x1201",
-      name: "Geekworm X1201",
-      manufacturer: "Geekworm",
-      model: "X1201",
-      simulated: false,
-      experimental: false,
-    },
+    board: { id: "", name: "", manufacturer: "", model: "", simulated: false, experimental: false },
     connected: true,
-    last_seen: new Date(nowMs).toISOString(),
+    last_seen: null,
     bye: null,
     thresholds: { low_percent: 20, critical_percent: 10, low_cell_v: 3.4, critical_cell_v: 3.2 },
     commands: [],
     event_types: [],
     agent_version: "",
     integration_version: "",
-    values: { ac_present: true, battery_percent: 96, charging: true, runtime_min: 280, battery_low: false },
+    values: { ac_present: true, battery_percent: 96, charging: true, runtime_min: 280 },
     entities: {},
   };
-}
-
-function demoEvent(seq: number, atMs: number, parts: Partial<ListedEvent>): ListedEvent {
-  return {
-    id: `demo-${seq}`,
-    seq,
-    time: new Date(atMs).toISOString(),
-    type: "ac_power_loss",
-    value: null,
-    threshold: null,
-    unit: null,
-    message: "",
-    detail: {},
-    synced_late: false,
-    ...parts,
+  const nothingMore = { threshold: null, message: "", detail: {}, synced_late: false };
+  const event = (seq: number, atMs: number, type: string, value: number, unit: string): ListedEvent => {
+    return { id: type, seq, time: new Date(atMs).toISOString(), type, value, unit, ...nothingMore };
   };
-}
-
-export function createDemoModel(config: CardConfig): UpsModel {
-  const startedMs = steadyNow();
-  const device = demoDevice(startedMs);
-  const lostMs = startedMs - config.hours * 20 * minuteMs;
-  const backMs = lostMs + config.hours * 2.5 * minuteMs;
   const events = [
-    demoEvent(3, backMs + minuteMs, { type: "charging_started", value: 78, unit: "%" }),
-    demoEvent(2, backMs, {
-      type: "ac_power_restored",
-      value: (backMs - lostMs) / 1000,
-      unit: "s",
-      detail: { lowest_percent: 78 },
-    }),
-    demoEvent(1, lostMs, { value: 100, unit: "%" }),
+    event(2, backMs, "ac_power_restored", (backMs - lostMs) / 1000, "s"),
+    event(1, lostMs, "ac_power_loss", 100, "%"),
   ];
-  const book = addPage(emptyBook, "all", { events, next_cursor: null });
-  const charge = [
-    { atMs: startedMs - config.hours * 60 * minuteMs, pct: 100 },
-    { atMs: lostMs, pct: 100 },
-    ...[95, 90, 84, 78].map((pct, i) => ({ atMs: lostMs + ((i + 1) / 4) * (backMs - lostMs), pct })),
-    ...[82, 86, 90, 93, 95, 96].map((pct, i) => ({
-      atMs: backMs + ((i + 1) / 6) * (startedMs - backMs),
-      pct,
-    })),
-  ];
-  const trend: TrendData = {
-    startMs: startedMs - config.hours * 60 * minuteMs,
-    endMs: startedMs,
-    stretches: toStretches(charge, startedMs),
-    bands: [{ kind: "outage", startMs: lostMs, endMs: backMs, open: false }],
-    live: true,
-    loading: false,
-  };
   return {
-    open: () => undefined,
-    close: () => undefined,
-    device,
-    refusal: null,
-    anyDevices: true,
-    book,
+    open: nothing,
+    close: nothing,
+    feed: {
+      device,
+      refusal: null,
+      book: addPage({}, "all", { events, next_cursor: null }),
+      loading: new Set(),
+      want: nothing,
+      more: nothing,
+    },
     watched: [],
     nowMs: steadyNow,
-    facts: () => readFacts({}, {}, device, book.events),
-    trend: () => trend,
-    display: () => null,
-    entityId: () => null,
-    loading: new Set(),
-    want: () => undefined,
-    more: () => undefined,
+    facts: () => readFacts({}, {}, device, []),
+    trend: () => ({
+      startMs,
+      endMs,
+      stretches: [
+        [
+          { atMs: startMs, pct: 100 },
+          { atMs: lostMs, pct: 100 },
+          { atMs: backMs, pct: 71 },
+          { atMs: endMs, pct: 96 },
+        ],
+      ],
+      bands: [{ kind: "outage", startMs: lostMs, endMs: backMs }],
+      live: true,
+      loading: false,
+    }),
+    state: nothing,
     cancelShutdown: () => Promise.resolve(),
   };
 }

@@ -1,50 +1,42 @@
 // Everything that the integration tells about one UPS: who it is, whether the agent is in contact, and its events.
-import type { EventFilter } from "../config.ts";
-import { type Connection, type Refusal, toRefusal } from "../ha.ts";
-import {
-  addLive,
-  addPage,
-  type EventBook,
-  emptyBook,
-  filterTypes,
-  type PastEvent,
-  toPast,
-  visible,
-} from "./event-book.ts";
+import type { Connection, Refusal } from "../ha.ts";
+import { toRefusal } from "../ha.ts";
+import { addLive, addPage, type EventBook } from "./event-book.ts";
+import { type ListName, typesOf } from "./event-types.ts";
 import { LiveSubscription } from "./live-subscription.ts";
-import { powerTypes } from "./outages.ts";
-import { clockOf } from "./server-clock.ts";
 import type { Feed } from "./shared-feeds.ts";
-import {
-  type CardMessage,
-  type Device,
-  deviceSubscription,
-  type EventsPage,
-  listDevices,
-  listEvents,
-} from "./wire.ts";
+import { type CardMessage, type Device, deviceSubscription, listDevices, listEvents } from "./wire.ts";
 
 const pageSize = 50;
-const fewEvents = 10;
 /** Enough for a flapping mains; beyond that the trend shows the newest. */
-const powerPages = 5;
-const powerPageSize = 200;
-const hourMs = 3_600_000;
+const outagesSize = 200;
+const searchAgainMs = 10_000;
 
-export class DeviceFeed implements Feed {
-  onChange: (() => void) | null = null;
+/** What the card reads of it; the demo has its own. */
+export interface UpsFeed {
+  readonly device: Device | null;
+  /** The last refusal; null once something arrived. */
+  readonly refusal: Refusal | null;
+  readonly book: EventBook;
+  /** Lists of which a page is on its way. */
+  readonly loading: ReadonlySet<ListName>;
+  /** Loads the first page of a list, unless it is here. */
+  want(name: ListName): void;
+  /** Loads the next older page of a list. */
+  more(name: ListName): void;
+}
+
+export class DeviceFeed implements Feed, UpsFeed {
+  onChange = (): void => undefined;
+  device: Device | null = null;
+  refusal: Refusal | null = null;
+  book: EventBook = {};
+  loading: ReadonlySet<ListName> = new Set();
   private readonly _connection: Connection;
   private readonly _wanted: string;
   private _subscription: LiveSubscription<CardMessage> | null = null;
   private _stopped = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _device: Device | null = null;
-  private _trouble: Refusal | null = null;
-  private _anyDevices: boolean | null = null;
-  private _book: EventBook = emptyBook;
-  private _power: readonly PastEvent[] = [];
-  private _powerHours = 0;
-  private _loading: ReadonlySet<EventFilter> = new Set();
 
   /** @param wanted device id, or agent id */
   constructor(connection: Connection, wanted: string) {
@@ -52,180 +44,96 @@ export class DeviceFeed implements Feed {
     this._wanted = wanted;
   }
 
-  get device(): Device | null {
-    return this._device;
-  }
-  /** The last refusal; null once something arrived. */
-  get trouble(): Refusal | null {
-    return this._trouble;
-  }
-  /** False when the integration answered that it has no UPS at all. */
-  get anyDevices(): boolean | null {
-    return this._anyDevices;
-  }
-  get book(): EventBook {
-    return this._book;
-  }
-  /** Events that the trend's bands are made of. */
-  get power(): readonly PastEvent[] {
-    return this._power;
-  }
-  /** Filters of which a page is on its way. */
-  get loading(): ReadonlySet<EventFilter> {
-    return this._loading;
-  }
-
   start(): void {
-    this._connection.addEventListener("ready", this._onReady);
     void this._find();
   }
 
   stop(): void {
     this._stopped = true;
-    this._connection.removeEventListener("ready", this._onReady);
     clearTimeout(this._timer);
     this._subscription?.stop();
   }
 
-  private readonly _onReady = (): void => {
-    if (this._subscription === null) void this._find();
-  };
-
-  /** The agent's id names a device only through the integration's own list. */
+  /** Only the integration's own list knows which device an agent's id means. */
   private async _find(): Promise<void> {
-    clearTimeout(this._timer);
     try {
       const { devices } = await listDevices(this._connection);
-      if (this._stopped || this._subscription !== null) return;
-      const found = devices.find((each) => each.device_id === this._wanted || each.agent_id === this._wanted);
-      this._anyDevices = devices.length > 0;
+      const found = devices.find(
+        ({ device_id, agent_id }) => device_id === this._wanted || agent_id === this._wanted,
+      );
       if (found !== undefined) return this._follow(found);
-      this._fail({ code: "PI_UPS_UNKNOWN_DEVICE", message: "" });
+      this.refusal = { code: devices.length === 0 ? "no_devices" : "no_such_device", message: "" };
     } catch (error) {
-      this._fail(toRefusal(error));
+      this.refusal = toRefusal(error);
     }
+    // A UPS may be set up while the card is open already, and Home Assistant may still be starting.
+    if (!this._stopped) this._timer = setTimeout(() => void this._find(), searchAgainMs);
+    this._changed();
   }
 
-  /** A UPS may be set up while the card is already open, and Home Assistant may still be starting. */
-  private _fail(refusal: Refusal): void {
-    if (this._stopped) return;
-    this._trouble = refusal;
-    this._timer = setTimeout(() => void this._find(), 10_000);
-    this.onChange?.();
+  private _changed(): void {
+    if (!this._stopped) this.onChange();
   }
 
   private _follow(device: Device): void {
-    this._device = device;
-    this._trouble = null;
+    if (this._stopped) return;
+    this.device = device;
+    this.refusal = null;
     this._subscription = new LiveSubscription<CardMessage>(this._connection, {
       request: () => deviceSubscription(device.device_id),
       onMessage: (message) => this._take(message),
-      onStart: () => void this._reload(),
+      onStart: () => this._reload(),
       onRefused: (refusal) => {
-        this._trouble = refusal;
-        this.onChange?.();
+        this.refusal = refusal;
+        this._changed();
       },
     });
     this._subscription.start();
-    this.onChange?.();
+    this._changed();
   }
 
   private _take(message: CardMessage): void {
-    switch (message.kind) {
-      case "device":
-        this._device = message.device;
-        this._trouble = null;
-        break;
-      case "events": {
-        this._book = addLive(this._book, message.events);
-        const power = message.events.filter((event) =>
-          (powerTypes as readonly string[]).includes(event.type),
-        );
-        this._power = addLive({ events: this._power, coverage: {} }, power).events;
-        break;
-      }
-      default:
-        // A newer integration may say more.
-        message satisfies never;
-    }
-    this.onChange?.();
+    // A newer integration may send further kinds.
+    if (message.kind === "device") this.device = message.device;
+    if (message.kind === "events") this.book = addLive(this.book, message.events);
+    this._changed();
   }
 
-  /** After a start or a reconnect: what happened meanwhile is unknown, so the lists begin anew. */
-  private async _reload(): Promise<void> {
-    this._trouble = null;
-    await Promise.all([this._page("all", true), this._powerHours > 0 ? this._fetchPower() : null]);
+  /** After a start or a reconnect: what happened meanwhile is unknown, so every list begins anew. */
+  private _reload(): void {
+    this.refusal = null;
+    const names = new Set<ListName>(["all", "outages", ...(Object.keys(this.book) as ListName[])]);
+    for (const name of names) void this._page(name, true);
   }
 
-  /** A filter that shows next to nothing of what is here asks for its own page. */
-  want(filter: EventFilter): void {
-    const { loaded, more, events } = visible(this._book, filter);
-    if (loaded && more && events.length < fewEvents) this.more(filter);
+  want(name: ListName): void {
+    if (this.book[name] === undefined) void this._page(name, true);
   }
 
-  /** Loads the next older page of a filter. */
-  more(filter: EventFilter): void {
-    void this._page(filter, false);
+  more(name: ListName): void {
+    void this._page(name, false);
   }
 
-  private async _page(filter: EventFilter, fresh: boolean): Promise<void> {
-    const device = this._device;
-    if (device === null || this._loading.has(filter)) return;
-    const cursor = fresh ? null : (this._book.coverage[filter]?.cursor ?? null);
-    this._setLoading(filter, true);
+  private async _page(name: ListName, fresh: boolean): Promise<void> {
+    const { device, book } = this;
+    if (device === null || this.loading.has(name)) return;
+    const cursor = fresh ? null : book[name]?.cursor;
+    const types = typesOf(name);
+    this.loading = new Set([...this.loading, name]);
+    this._changed();
     try {
       const page = await listEvents(this._connection, {
         device_id: device.device_id,
-        limit: pageSize,
-        ...(filter === "all" ? {} : { types: filterTypes[filter] }),
-        ...(cursor === null ? {} : { cursor }),
+        limit: name === "outages" ? outagesSize : pageSize,
+        ...(types === undefined ? {} : { types }),
+        ...(cursor ? { cursor } : {}),
       });
-      this._book = addPage(fresh ? emptyBook : this._book, filter, page);
+      const { [name]: old, ...others } = this.book;
+      this.book = addPage(fresh || old === undefined ? others : this.book, name, page);
     } catch (error) {
-      this._trouble = toRefusal(error);
+      this.refusal = toRefusal(error);
     }
-    this._setLoading(filter, false);
-  }
-
-  private _setLoading(filter: EventFilter, on: boolean): void {
-    const next = new Set(this._loading);
-    if (on) next.add(filter);
-    else next.delete(filter);
-    this._loading = next;
-    if (!this._stopped) this.onChange?.();
-  }
-
-  /** Asks for the mains events of the last `hours`, and for the one before them, which says how the window began. */
-  wantPower(hours: number): void {
-    if (hours <= this._powerHours) return;
-    this._powerHours = hours;
-    if (this._device !== null) void this._fetchPower();
-  }
-
-  private async _fetchPower(): Promise<void> {
-    const device_id = this._device?.device_id;
-    if (device_id === undefined) return;
-    const start = new Date(clockOf(this._connection).now() - this._powerHours * hourMs).toISOString();
-    const types = powerTypes;
-    try {
-      const before = await listEvents(this._connection, { device_id, types, end: start, limit: 1 });
-      let page: EventsPage | null = null;
-      const inside = [];
-      for (let count = 0; count < powerPages && page?.next_cursor !== null; count += 1) {
-        const cursor: { cursor?: string } = page === null ? {} : { cursor: page.next_cursor };
-        page = await listEvents(this._connection, {
-          device_id,
-          types,
-          start,
-          limit: powerPageSize,
-          ...cursor,
-        });
-        inside.push(...page.events);
-      }
-      this._power = [...inside, ...before.events].map(toPast);
-      if (!this._stopped) this.onChange?.();
-    } catch (error) {
-      this._trouble = toRefusal(error);
-    }
+    this.loading = new Set([...this.loading].filter((each) => each !== name));
+    this._changed();
   }
 }

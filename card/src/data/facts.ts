@@ -4,8 +4,6 @@ import type { EntityState, HomeAssistant } from "../ha.ts";
 import type { PastEvent } from "./event-book.ts";
 import type { Device } from "./wire.ts";
 
-export type ShutdownStateWord = "idle" | "counting_down" | "executing" | "done";
-
 export interface Facts {
   readonly connected: boolean;
   readonly lastSeenMs: number | null;
@@ -13,15 +11,17 @@ export interface Facts {
   readonly acPresent: boolean | null | undefined;
   readonly chargePct: number | null;
   readonly charging: boolean | null | undefined;
-  readonly batteryLow: boolean | null;
+  readonly batteryLow: boolean | null | undefined;
   readonly runtimeMin: number | null;
   readonly runtimeSettling: boolean;
   readonly problem: boolean;
   readonly problemText: string | null;
   readonly stale: boolean;
+  /** Begin of the running outage. */
   readonly onBatterySinceMs: number | null;
   readonly shutdown: {
-    readonly state: ShutdownStateWord;
+    /** Word of the protocol; anything but `idle` and `counting_down` means that it runs. */
+    readonly state: string;
     readonly deadlineMs: number | null;
     readonly sinceMs: number | null;
     readonly reason: string | null;
@@ -42,122 +42,79 @@ export function entityIdsOf(entities: HomeAssistant["entities"], device: Device)
   return ids;
 }
 
-const noValue = new Set(["unavailable", "unknown", ""]);
-
-type Value = Device["values"][string];
+type Value = Device["values"][string] | undefined;
 
 /** Reads one value: the live entity first, the device message where there is no entity or it says nothing. */
-class Reader {
-  private readonly _states: HomeAssistant["states"];
-  private readonly _ids: EntityIds;
-  private readonly _device: Device;
-
-  constructor(states: HomeAssistant["states"], ids: EntityIds, device: Device) {
-    this._states = states;
-    this._ids = ids;
-    this._device = device;
-  }
-
-  entity(key: string): EntityState | undefined {
-    const id = this._ids[key];
-    return id === undefined ? undefined : this._states[id];
-  }
-
-  /** The entity's own statement; undefined when there is none to be had. */
-  live(key: string): EntityState | undefined {
-    const state = this.entity(key);
-    return state === undefined || state.state === "unavailable" ? undefined : state;
-  }
-
-  /**
-   * An entity that went unavailable after the device message was sent knows better than the message: while the agent is
-   * in contact, an old message must not pass for a live figure.
-   */
-  value(key: string): Value | undefined {
-    const state = this.entity(key);
-    const sentMs = Date.parse(this._device.last_seen ?? "");
-    const outdated = state !== undefined && Date.parse(state.last_updated) > sentMs && this._device.connected;
-    return outdated ? null : this._device.values[valueKeyOf[key] ?? key];
-  }
-
-  flag(key: string): boolean | null | undefined {
-    const live = this.live(key);
-    if (live !== undefined) return live.state === "on" ? true : live.state === "off" ? false : null;
-    const value = this.value(key);
-    return value === undefined ? undefined : value === null ? null : value === true;
-  }
-
-  number(key: string): number | null {
-    const live = this.live(key);
-    const raw = live === undefined ? this.value(key) : noValue.has(live.state) ? null : Number(live.state);
-    return typeof raw === "number" && Number.isFinite(raw) ? raw : null;
-  }
-
-  word(key: string): string | null {
-    const live = this.live(key);
-    const raw = live === undefined ? this.value(key) : noValue.has(live.state) ? null : live.state;
-    return typeof raw === "string" ? raw : null;
-  }
+interface Reader {
+  /** The entity, unless it is unavailable. */
+  live(key: string): EntityState | undefined;
+  /** @param valueKey its name in the device message, where that differs */
+  read(key: string, valueKey?: string): Value;
 }
 
-/** Entity keys whose value travels under another name. */
-const valueKeyOf: Readonly<Record<string, string>> = {
-  ac_power: "ac_present",
-  battery_voltage: "battery_voltage_v",
-  battery_current: "battery_current_a",
-  battery_power: "battery_power_w",
-  runtime: "runtime_min",
-  temperature: "temperature_c",
-};
+function reader(states: HomeAssistant["states"], ids: EntityIds, device: Device): Reader {
+  const entity = (key: string) => states[ids[key] ?? ""];
+  const live = (key: string) => {
+    const state = entity(key);
+    return state?.state === "unavailable" ? undefined : state;
+  };
+  return {
+    live,
+    read(key, valueKey = key) {
+      const state = live(key)?.state;
+      if (state !== undefined) return state === "unknown" ? null : state;
+      // An entity that went unavailable after the message was sent knows better than the message.
+      const changed = Date.parse(entity(key)?.last_updated ?? "");
+      return device.connected && changed > Date.parse(device.last_seen ?? "")
+        ? null
+        : device.values[valueKey];
+    },
+  };
+}
 
-function moment(text: string | null | undefined): number | null {
-  const atMs = Date.parse(text ?? "");
+function toFlag(value: Value): boolean | null | undefined {
+  if (value === undefined || value === null) return value;
+  return value === true || value === "on" ? true : value === false || value === "off" ? false : null;
+}
+
+function toNumber(value: Value): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}
+
+function toText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+export function toMoment(value: unknown): number | null {
+  const atMs = Date.parse(toText(value) ?? "");
   return Number.isFinite(atMs) ? atMs : null;
 }
 
-const minutesPer: Readonly<Record<string, number>> = { s: 1 / 60, min: 1, h: 60, d: 1440 };
+const minutesPer: Readonly<Record<string, number>> = { s: 1 / 60, h: 60, d: 1440 };
 
 /** The user may have chosen another unit for the runtime sensor. */
-function runtimeMinutes(read: Reader): number | null {
-  const value = read.number("runtime");
-  const unit = read.live("runtime")?.attributes["unit_of_measurement"];
-  const factor = typeof unit === "string" ? minutesPer[unit] : 1;
-  return value === null || factor === undefined ? null : value * factor;
+function runtimeMinutes({ live, read }: Reader): number | null {
+  const value = toNumber(read("runtime", "runtime_min"));
+  const unit = toText(live("runtime")?.attributes["unit_of_measurement"]);
+  return value === null ? null : value * (minutesPer[unit ?? ""] ?? 1);
 }
 
 /** The newest event says when mains went; the entity's own change is a little late and starts anew with Home Assistant. */
-function onBatterySince(read: Reader, events: readonly PastEvent[]): number | null {
-  const last = events.find((each) => each.event.type.startsWith("ac_power_"));
+function onBatterySince({ live, read }: Reader, events: readonly PastEvent[]): number | null {
+  const last = events.find(({ event }) => event.type.startsWith("ac_power_"));
   if (last?.event.type === "ac_power_loss") return last.atMs;
-  return moment(read.word("on_battery_since")) ?? moment(read.live("ac_power")?.last_changed);
+  return toMoment(read("on_battery_since")) ?? toMoment(live("ac_power")?.last_changed);
 }
 
-function newestMessage(events: readonly PastEvent[], type: string): string | null {
-  return events.find((each) => each.event.type === type)?.event.message ?? null;
-}
-
-function attributeText(state: EntityState | undefined): string | null {
-  const text = state?.attributes["message"] ?? state?.attributes["text"];
-  return typeof text === "string" && text !== "" ? text : null;
-}
-
-const shutdownWords: readonly string[] = ["idle", "counting_down", "executing", "done"];
-
-function readShutdown(read: Reader, events: readonly PastEvent[]): Facts["shutdown"] {
-  const word = read.word("shutdown_state") ?? "idle";
-  const state = (shutdownWords.includes(word) ? word : "idle") as ShutdownStateWord;
-  const scheduled = events.find((each) => each.event.type === "shutdown_scheduled");
+function readShutdown({ live, read }: Reader, events: readonly PastEvent[]): Facts["shutdown"] {
+  const scheduled = events.find(({ event }) => event.type === "shutdown_scheduled");
   return {
-    state,
-    deadlineMs: moment(read.word("shutdown_deadline")),
-    sinceMs: scheduled?.atMs ?? moment(read.live("shutdown_state")?.last_changed),
-    reason: read.word("shutdown_reason"),
-    text:
-      state === "idle"
-        ? null
-        : (attributeText(read.live("shutdown_reason")) ??
-          scheduled?.event.message ??
-          read.word("shutdown_text")),
+    state: toText(read("shutdown_state")) ?? "idle",
+    deadlineMs: toMoment(read("shutdown_deadline")),
+    sinceMs: scheduled?.atMs ?? toMoment(live("shutdown_state")?.last_changed),
+    reason: toText(read("shutdown_reason")),
+    text: scheduled?.event.message ?? toText(read("shutdown_text")),
   };
 }
 
@@ -168,31 +125,23 @@ export function readFacts(
   device: Device,
   events: readonly PastEvent[],
 ): Facts {
-  const read = new Reader(states, ids, device);
-  const acPresent = read.flag("ac_power");
-  const problem = read.flag("problem") === true;
-  const byeMs = moment(device.bye?.at);
+  const read = reader(states, ids, device);
+  const flag = (key: string, valueKey?: string) => toFlag(read.read(key, valueKey));
+  const { bye, connected } = device;
+  const acPresent = flag("ac_power", "ac_present");
   return {
-    connected: device.connected,
-    lastSeenMs: moment(device.last_seen),
-    bye:
-      device.bye === null || byeMs === null
-        ? null
-        : { reason: device.bye.reason, detail: device.bye.detail, atMs: byeMs },
+    connected,
+    lastSeenMs: toMoment(device.last_seen),
+    bye: bye === null ? null : { reason: bye.reason, detail: bye.detail, atMs: toMoment(bye.at) ?? 0 },
     acPresent,
-    chargePct: read.number("battery_percent"),
-    charging: read.flag("charging"),
-    batteryLow: read.flag("battery_low") ?? null,
+    chargePct: toNumber(read.read("battery_percent")),
+    charging: flag("charging"),
+    batteryLow: flag("battery_low"),
     runtimeMin: runtimeMinutes(read),
-    runtimeSettling:
-      (read.live("runtime")?.attributes["settling"] ?? device.values["runtime_settling"]) === true,
-    problem,
-    problemText: problem
-      ? (attributeText(read.live("problem")) ??
-        newestMessage(events, "ups_fault") ??
-        read.word("problem_message"))
-      : null,
-    stale: (read.live("battery_percent")?.attributes["stale"] ?? device.values["stale"]) === true,
+    runtimeSettling: flag("runtime_settling") === true,
+    problem: flag("problem") === true,
+    problemText: toText(read.live("problem")?.attributes["message"]) ?? toText(read.read("problem_message")),
+    stale: flag("stale") === true,
     onBatterySinceMs: acPresent === false ? onBatterySince(read, events) : null,
     shutdown: readShutdown(read, events),
   };

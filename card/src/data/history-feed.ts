@@ -1,25 +1,25 @@
 // The recorder's history of one UPS, live: one `history/stream` for charge and mains, shared by all cards that show it.
-import type { Connection, Refusal } from "../ha.ts";
+import type { Connection } from "../ha.ts";
 import { type History, type HistoryMessage, mergeHistory, pruneHistory } from "./history-fold.ts";
 import { LiveSubscription } from "./live-subscription.ts";
-import { clockOf, type ServerClock } from "./server-clock.ts";
+import { clockOf } from "./server-clock.ts";
 import type { Feed } from "./shared-feeds.ts";
 
 const hourMs = 3_600_000;
 
 export class HistoryFeed implements Feed {
-  onChange: (() => void) | null = null;
-  private readonly _clock: ServerClock;
+  onChange = (): void => undefined;
+  history: History = {};
+  /** True after the first answer, also when it was a refusal (the recorder may be switched off). */
+  ready = false;
+  private readonly _connection: Connection;
   private readonly _hours: number;
   private readonly _subscription: LiveSubscription<HistoryMessage>;
-  private _history: History = {};
   private _fresh = true;
-  private _ready = false;
-  private _trouble: Refusal | null = null;
 
   constructor(connection: Connection, entityIds: readonly string[], hours: number) {
+    this._connection = connection;
     this._hours = hours;
-    this._clock = clockOf(connection);
     this._subscription = new LiveSubscription<HistoryMessage>(connection, {
       request: () => {
         this._fresh = true;
@@ -29,30 +29,12 @@ export class HistoryFeed implements Feed {
           entity_ids: entityIds,
           minimal_response: true,
           no_attributes: true,
-          significant_changes_only: true,
         };
       },
       onMessage: (message) => this._take(message),
-      onStart: () => {
-        this._trouble = null;
-      },
-      onRefused: (refusal) => {
-        this._trouble = refusal;
-        this._ready = true;
-        this.onChange?.();
-      },
+      onStart: () => undefined,
+      onRefused: () => this._answered(),
     });
-  }
-
-  get history(): History {
-    return this._history;
-  }
-  /** True after the first answer, also when it was a refusal. */
-  get ready(): boolean {
-    return this._ready;
-  }
-  get trouble(): Refusal | null {
-    return this._trouble;
   }
 
   start(): void {
@@ -65,16 +47,20 @@ export class HistoryFeed implements Feed {
 
   private _take(message: HistoryMessage): void {
     // A subscription that was made anew replays everything: replace, never append twice.
-    const known = this._fresh ? {} : this._history;
+    const known = this._fresh ? {} : this.history;
     this._fresh = false;
-    this._ready = true;
     // The first answer tells Home Assistant's own time at which it was put together.
-    if (message.end_time !== undefined) this._clock.observe(message.end_time * 1000);
-    this._history = pruneHistory(mergeHistory(known, message), this._windowStart());
-    this.onChange?.();
+    clockOf(this._connection).observe((message.end_time ?? Number.NaN) * 1000);
+    this.history = pruneHistory(mergeHistory(known, message), this._windowStart());
+    this._answered();
+  }
+
+  private _answered(): void {
+    this.ready = true;
+    this.onChange();
   }
 
   private _windowStart(): number {
-    return this._clock.now() - this._hours * hourMs;
+    return clockOf(this._connection).now() - this._hours * hourMs;
   }
 }

@@ -23,27 +23,21 @@ export interface Held {
 
 export type History = Readonly<Record<string, readonly Held[]>>;
 
-function inOrder(samples: readonly Held[]): boolean {
-  return samples.every((sample, index) => index === 0 || (samples[index - 1]?.atMs ?? 0) <= sample.atMs);
-}
-
-/** Adds a message; repeated samples and those out of order are put right. */
+/** Adds a message; samples out of order are put right. */
 export function mergeHistory(history: History, message: HistoryMessage): History {
   const next: Record<string, readonly Held[]> = { ...history };
   for (const [id, states] of Object.entries(message.states)) {
     if (states === undefined || states.length === 0) continue;
     const fresh = states.map((each) => ({ atMs: (each.lc ?? each.lu) * 1000, state: each.s }));
-    const all = [...(history[id] ?? []), ...fresh];
-    next[id] = inOrder(all) ? all : all.sort((a, b) => a.atMs - b.atMs);
+    next[id] = [...(history[id] ?? []), ...fresh].sort((a, b) => a.atMs - b.atMs);
   }
   return next;
 }
 
 /** Cuts to the window; the state that held at its start is kept, moved to the start, so that the line keeps its left end. */
 export function cutToWindow(samples: readonly Held[], startMs: number): readonly Held[] {
-  const firstInside = samples.findIndex((sample) => sample.atMs > startMs);
-  const inside = firstInside === -1 ? [] : samples.slice(firstInside);
-  const before = firstInside === -1 ? samples.at(-1) : samples[firstInside - 1];
+  const inside = samples.filter((sample) => sample.atMs > startMs);
+  const before = samples[samples.length - inside.length - 1];
   return before === undefined ? inside : [{ atMs: startMs, state: before.state }, ...inside];
 }
 
@@ -68,15 +62,18 @@ export function toCharge(samples: readonly Held[]): readonly ChargeSample[] {
   });
 }
 
-/** Mains from `atMs` on; null where it was not known. */
+/** Mains from `atMs` on; null where the agent could not tell, undefined where there was no agent to ask. */
 export interface MainsSample {
   readonly atMs: number;
-  readonly present: boolean | null;
+  readonly present: boolean | null | undefined;
 }
 
+const mainsStates: Readonly<Record<string, boolean | null | undefined>> = {
+  on: true,
+  off: false,
+  unknown: null,
+};
+
 export function toMains(samples: readonly Held[]): readonly MainsSample[] {
-  return samples.map(({ atMs, state }) => ({
-    atMs,
-    present: state === "on" ? true : state === "off" ? false : null,
-  }));
+  return samples.map(({ atMs, state }) => ({ atMs, present: mainsStates[state] }));
 }

@@ -5,11 +5,11 @@ export interface Feed {
   start(): void;
   stop(): void;
   /** Called after each change. */
-  onChange: (() => void) | null;
+  onChange: () => void;
 }
 
 /** How long a feed stays without a listener. */
-export const graceMs = 5_000;
+const graceMs = 5_000;
 
 interface Entry<F> {
   readonly feed: F;
@@ -32,16 +32,14 @@ export class SharedFeeds<F extends Feed> {
     const entry = entries.get(key) ?? this._open(entries, key, create());
     clearTimeout(entry.timer);
     entry.listeners.add(listener);
-    return {
-      feed: entry.feed,
-      release: () => {
-        if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
-        entry.timer = setTimeout(() => {
-          entry.feed.stop();
-          entries.delete(key);
-        }, graceMs);
-      },
+    const release = () => {
+      if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
+      entry.timer = setTimeout(() => {
+        entry.feed.stop();
+        entries.delete(key);
+      }, graceMs);
     };
+    return { feed: entry.feed, release };
   }
 
   private _open(entries: Map<string, Entry<F>>, key: string, feed: F): Entry<F> {

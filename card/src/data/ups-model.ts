@@ -2,11 +2,10 @@
 // It holds subscriptions only between `open` and `close`.
 import type { TrendData } from "../chart/cursor.ts";
 import { toStretches } from "../chart/path.ts";
-import type { CardConfig, EventFilter } from "../config.ts";
-import type { EntityState, Refusal } from "../ha.ts";
+import type { CardConfig } from "../config.ts";
+import type { EntityState } from "../ha.ts";
 import type { HassPort } from "../hass-port.ts";
-import { DeviceFeed } from "./device-feed.ts";
-import { type EventBook, emptyBook } from "./event-book.ts";
+import { DeviceFeed, type UpsFeed } from "./device-feed.ts";
 import { type EntityIds, entityIdsOf, type Facts, readFacts } from "./facts.ts";
 import { HistoryFeed } from "./history-feed.ts";
 import { type ChargeSample, cutToWindow, type MainsSample, toCharge, toMains } from "./history-fold.ts";
@@ -18,23 +17,16 @@ import type { Device } from "./wire.ts";
 export interface UpsModel {
   open(onChange: () => void): void;
   close(): void;
-  readonly device: Device | null;
-  readonly refusal: Refusal | null;
-  readonly anyDevices: boolean | null;
-  readonly book: EventBook;
+  /** null while the model is closed. */
+  readonly feed: UpsFeed | null;
+  /** Ids of the UPS's entities. */
   readonly watched: readonly string[];
   /** Home Assistant's time. */
   nowMs(): number;
   facts(device: Device): Facts;
   /** The same object until something in it changed, so that the trend is not drawn for nothing. */
   trend(device: Device, nowMs: number): TrendData;
-  /** Formatted state of an entity that is live; null otherwise. */
-  display(key: string): string | null;
-  entityId(key: string): string | null;
-  /** Filters of which a page is on its way. */
-  readonly loading: ReadonlySet<EventFilter>;
-  want(filter: EventFilter): void;
-  more(filter: EventFilter): void;
+  state(key: string): EntityState | undefined;
   cancelShutdown(): Promise<void>;
 }
 
@@ -46,7 +38,7 @@ export class LiveModel implements UpsModel {
   private readonly _port: HassPort;
   private readonly _config: CardConfig;
   private _onChange: (() => void) | null = null;
-  private _feed: Lease<DeviceFeed> | null = null;
+  private _lease: Lease<DeviceFeed> | null = null;
   private _history: Lease<HistoryFeed> | null = null;
   private _historyKey = "";
   private _ids: EntityIds = {};
@@ -62,21 +54,20 @@ export class LiveModel implements UpsModel {
     this._onChange = onChange;
     const { device } = this._config;
     const { connection } = this._port;
-    this._feed = deviceFeeds.acquire(
+    this._lease = deviceFeeds.acquire(
       connection,
       device,
       () => new DeviceFeed(connection, device),
       this._changed,
     );
-    if (this._config.blocks.has("trend")) this._feed.feed.wantPower(this._config.hours);
     this._followHistory();
   }
 
   close(): void {
     this._onChange = null;
-    this._feed?.release();
+    this._lease?.release();
     this._history?.release();
-    this._feed = null;
+    this._lease = null;
     this._history = null;
     this._historyKey = "";
   }
@@ -87,17 +78,8 @@ export class LiveModel implements UpsModel {
     this._onChange?.();
   };
 
-  get device(): Device | null {
-    return this._feed?.feed.device ?? null;
-  }
-  get refusal(): Refusal | null {
-    return this._feed?.feed.trouble ?? null;
-  }
-  get anyDevices(): boolean | null {
-    return this._feed?.feed.anyDevices ?? null;
-  }
-  get book(): EventBook {
-    return this._feed?.feed.book ?? emptyBook;
+  get feed(): DeviceFeed | null {
+    return this._lease?.feed ?? null;
   }
   get watched(): readonly string[] {
     return Object.values(this._entityIds()).filter((id) => id !== undefined);
@@ -109,8 +91,8 @@ export class LiveModel implements UpsModel {
 
   /** Made again only when the registry or the device message is another one. */
   private _entityIds(): EntityIds {
-    const { device } = this;
-    if (device === null) return {};
+    const device = this.feed?.device;
+    if (!device) return {};
     const from = [this._port.entities, device] as const;
     if (this._idsFrom?.[0] !== from[0] || this._idsFrom[1] !== from[1]) {
       this._ids = entityIdsOf(this._port.entities, device);
@@ -121,7 +103,7 @@ export class LiveModel implements UpsModel {
 
   /** Charge and mains of the window; another entity id (renamed) means another stream. */
   private _followHistory(): void {
-    if (this.device === null || this._onChange === null || !this._config.blocks.has("trend")) return;
+    if (!this.feed?.device || !this._config.blocks.includes("trend")) return;
     const ids = ["battery_percent", "ac_power"]
       .map((key) => this._entityIds()[key])
       .filter((id) => id !== undefined);
@@ -138,20 +120,11 @@ export class LiveModel implements UpsModel {
   }
 
   facts(device: Device): Facts {
-    return readFacts(this._port.states, this._entityIds(), device, this.book.events);
+    return readFacts(this._port.states, this._entityIds(), device, this.feed?.book.all?.events ?? []);
   }
 
-  private _state(key: string): EntityState | undefined {
-    const id = this._entityIds()[key];
-    return id === undefined ? undefined : this._port.states[id];
-  }
-
-  display(key: string): string | null {
-    return this._port.display(this._state(key));
-  }
-
-  entityId(key: string): string | null {
-    return this._entityIds()[key] ?? null;
+  state(key: string): EntityState | undefined {
+    return this._port.states[this._entityIds()[key] ?? ""];
   }
 
   trend(device: Device, nowMs: number): TrendData {
@@ -190,29 +163,19 @@ export class LiveModel implements UpsModel {
     // Before the first answer nothing is known, but nothing is missing either.
     if (this._history !== null && !this._history.feed.ready) return [];
     const lastSeenMs = Date.parse(device.bye?.at ?? device.last_seen ?? "");
-    return foldBands(startMs, endMs, mains, this._feed?.feed.power ?? [], {
+    return foldBands(startMs, endMs, mains, this.feed?.book.outages?.events ?? [], {
       connected: device.connected,
       lastSeenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,
     });
   }
 
-  get loading(): ReadonlySet<EventFilter> {
-    return this._feed?.feed.loading ?? new Set();
-  }
-  want(filter: EventFilter): void {
-    this._feed?.feed.want(filter);
-  }
-  more(filter: EventFilter): void {
-    this._feed?.feed.more(filter);
-  }
-
   async cancelShutdown(): Promise<void> {
-    const { device } = this;
-    if (device !== null) await this._port.call("cancel_shutdown", device.device_id);
+    const device = this.feed?.device;
+    if (device) await this._port.call("cancel_shutdown", device.device_id);
   }
 }
 
 /** A board that cannot sense mains has no outages to show; times without a charge are still unknown. */
 function contactOf(charge: readonly ChargeSample[]): readonly MainsSample[] {
-  return charge.map(({ atMs, pct }) => ({ atMs, present: pct === null ? null : true }));
+  return charge.map(({ atMs, pct }) => ({ atMs, present: pct === null ? undefined : true }));
 }

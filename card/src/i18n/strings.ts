@@ -8,16 +8,11 @@ export const languages: Readonly<Record<string, Strings>> = { en, de };
 
 /** @param language BCP 47, for example `de-CH`. */
 export function stringsFor(language: string): Strings {
-  return languages[language.toLowerCase()] ?? languages[language.split("-")[0]?.toLowerCase() ?? ""] ?? en;
+  return languages[language.slice(0, 2)] ?? en;
 }
 
-/** A word of the table that is found by a name from the wire; null for a name that this version does not know. */
-export function word(
-  strings: Strings,
-  prefix: "type" | "reason" | "filter" | "by",
-  name: string,
-): string | null {
-  const key = `${prefix}_${name}`;
-  const value = Object.hasOwn(strings, key) ? strings[key as keyof Strings] : null;
-  return typeof value === "string" ? value : null;
+/** A reason in words; a word that this version does not know stands as it is. */
+export function reasonWords(strings: Strings, reason: unknown): string | null {
+  if (typeof reason !== "string") return null;
+  return (strings.reasons as Readonly<Record<string, string>>)[reason] ?? reason;
 }

@@ -4,28 +4,28 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { UpsView } from "../view/view.ts";
 import { batterySpoken, type Words } from "../view/words.ts";
 
-function mark(pct: number | null, kind: "low" | "critical"): TemplateResult | typeof nothing {
-  return pct === null ? nothing : html`<i class="mark ${kind}" style="inset-inline-start:${pct}%"></i>`;
+function mark(pct: number | null, look: string): TemplateResult | typeof nothing {
+  return pct === null ? nothing : html`<i class=${look} style="inset-inline-start:${pct}%"></i>`;
 }
 
 export function batteryBar(view: UpsView, words: Words): TemplateResult {
-  const { battery } = view;
-  const live = battery.trust === "last_known" ? null : battery.pct;
+  const { pct, trust, lowPct, criticalPct } = view.battery;
+  const label = words.strings.battery;
   const spoken = batterySpoken(view, words);
-  const marks = html`${mark(battery.lowPct, "low")}${mark(battery.criticalPct, "critical")}`;
-  if (live === null) {
-    return html`<div class="bar hatched" role="img" aria-label="${words.strings.battery}: ${spoken}">${marks}</div>`;
+  const marks = html`${mark(lowPct, "warn")}${mark(criticalPct, "bad")}`;
+  if (trust === "last_known" || pct === null) {
+    return html`<div class="bar hatched" role="img" aria-label="${label}: ${spoken}">${marks}</div>`;
   }
   return html`<div
-    class="bar ${battery.trust}"
+    class="bar ${trust}"
     role="meter"
-    aria-label=${words.strings.battery}
+    aria-label=${label}
     aria-valuemin="0"
     aria-valuemax="100"
-    aria-valuenow=${live}
+    aria-valuenow=${pct}
     aria-valuetext=${spoken}
   >
-    <div class="fill" style="inline-size:${live}%"></div>
+    <div style="inline-size:${pct}%"></div>
     ${marks}
   </div>`;
 }
@@ -37,54 +37,28 @@ export const batteryBarStyles = css`
     border-radius: 5px;
     background: var(--groove);
     overflow: hidden;
+    forced-color-adjust: none;
   }
-  .fill {
+  .bar div {
     block-size: 100%;
     min-inline-size: 4px;
     border-radius: 5px;
     background: var(--tone);
-    transition: inline-size 0.6s ease-out;
   }
-  .bar.stale .fill {
+  .stale div {
     opacity: 0.45;
   }
   .hatched {
-    background: repeating-linear-gradient(
-        135deg,
-        color-mix(in srgb, var(--text) 10%, transparent) 0 5px,
-        transparent 5px 10px
-      ),
-      color-mix(in srgb, var(--text) 4%, transparent);
+    background: repeating-linear-gradient(135deg, var(--groove) 0 5px, transparent 5px 10px);
   }
-  .mark {
+  .bar i {
     position: absolute;
     inset-block: 0;
     inline-size: 2px;
-    margin-inline-start: -1px;
-    box-shadow: 0 0 0 1px color-mix(in srgb, var(--surface) 55%, transparent);
+    background: var(--tone);
+    outline: 1px solid color-mix(in srgb, var(--surface) 55%, transparent);
   }
-  .mark.low {
-    background: var(--warn);
-  }
-  .mark.critical {
-    background: var(--bad);
-  }
-  .hatched .mark {
+  .hatched i {
     opacity: 0.45;
-  }
-  @media (prefers-reduced-motion: reduce) {
-    .fill {
-      transition: none;
-    }
-  }
-  @media (forced-colors: active) {
-    .bar {
-      border: 1px solid CanvasText;
-    }
-    .fill,
-    .mark {
-      background: CanvasText;
-      forced-color-adjust: none;
-    }
   }
 `;

@@ -1,150 +1,102 @@
 // Headline, the line below it, and the one figure that answers "how long" or "how full".
 import { css, html, nothing, type TemplateResult } from "lit";
-import type { IconName, Status, UpsView } from "../view/view.ts";
-import { type Figure, figure, headline, subline, type Words } from "../view/words.ts";
+import type { UpsView } from "../view/view.ts";
+import type { Speech, Words } from "../view/words.ts";
 import { icon } from "./icons.ts";
-
-const pictures: Readonly<Record<Status["kind"], IconName>> = {
-  on_mains: "plug",
-  charging: "bolt",
-  on_battery: "battery",
-  low: "batteryLow",
-  counting_down: "power",
-  shutting_down: "power",
-  shut_down: "power",
-  stopped: "power",
-  no_contact: "noContact",
-  fault: "alert",
-  mains_unknown: "battery",
-  waiting: "clock",
-};
-
-function stamp(view: UpsView, { strings }: Words): TemplateResult | typeof nothing {
-  return view.badge === null ? nothing : html`<span class="stamp">${strings[view.badge]}</span>`;
-}
-
-function figureBlock({ value, note }: Figure): TemplateResult {
-  return html`<p class="figure"><b>${value}</b>${note === "" ? nothing : html` <span>${note}</span>`}</p>`;
-}
 
 /**
  * @param onOpen null where a tap does nothing
- * @param instead stands in the figure's place, for the one-line layout
+ * @param instead stands in the figure's place
  */
 export function header(
-  view: UpsView,
-  words: Words,
+  { name, icon: picture, badge }: UpsView,
+  { headline, detail, figure, note }: Speech,
+  { strings }: Words,
   onOpen: (() => void) | null,
-  instead: TemplateResult | null = null,
+  instead: TemplateResult | null,
 ): TemplateResult {
-  return html`<header class="head">
-    <span class="badge">${icon(pictures[view.status.kind])}</span>
+  return html`<header>
+    <span class="badge">${icon(picture)}</span>
     <div class="titles">
-      <h2>${headline(view.status, words)}</h2>
-      <p class="sub">${subline(view, words)}</p>
+      <h2>${headline}</h2>
+      <p class="sub">${name}${detail ? ` · ${detail}` : nothing}</p>
     </div>
-    ${stamp(view, words)} ${instead ?? figureBlock(figure(view, words))}
-    ${
-      onOpen === null
-        ? nothing
-        : html`<button class="hit" aria-label=${words.strings.details(view.name)} @click=${onOpen}></button>`
-    }
+    ${badge === null ? nothing : html`<small class="stamp">${strings[badge]}</small>`}
+    ${instead ?? html`<p class="figure"><b>${figure}</b> <small>${note}</small></p>`}
+    ${onOpen && html`<button class="hit" aria-label="${name}: ${strings.details}" @click=${onOpen}></button>`}
   </header>`;
 }
 
 export const headerStyles = css`
-  .head {
+  header {
     position: relative;
     display: flex;
     align-items: center;
-    gap: 12px;
+    gap: 8px 12px;
   }
   .badge {
-    flex: none;
-    display: grid;
-    place-items: center;
-    inline-size: 40px;
-    block-size: 40px;
+    padding: 8px;
     border-radius: 50%;
-    color: color-mix(in srgb, var(--tone) 88%, var(--text));
+    color: var(--ink);
     background: color-mix(in srgb, var(--tone) 16%, transparent);
   }
   .titles {
-    flex: 1 1 0;
+    flex: 1;
     min-inline-size: 0;
+    overflow-wrap: anywhere;
   }
   h2 {
     font-size: 16px;
     font-weight: 500;
     line-height: 22px;
-    font-variant-numeric: tabular-nums;
-    overflow-wrap: anywhere;
-  }
-  .sub {
-    font-size: 12px;
-    line-height: 16px;
-    color: var(--text2);
-    font-variant-numeric: tabular-nums;
-    overflow-wrap: anywhere;
   }
   .figure {
-    flex: 0 1 auto;
     display: flex;
     flex-direction: column;
-    align-items: flex-end;
     text-align: end;
-    font-variant-numeric: tabular-nums;
   }
   .figure b {
     font-size: 22px;
     font-weight: 500;
     line-height: 26px;
-    letter-spacing: -0.2px;
     white-space: nowrap;
   }
-  .figure span {
-    font-size: 12px;
-    line-height: 16px;
-    color: var(--text2);
+  .urgent h2,
+  .urgent b {
+    color: var(--ink);
   }
-  .urgent .figure b,
-  .urgent h2 {
-    color: color-mix(in srgb, var(--bad) 72%, var(--text));
+  .stamp {
+    padding: 0 8px;
+    border: 1px dashed;
+    border-radius: 9px;
+    font-size: 11px;
   }
   .hit {
     position: absolute;
     inset: -6px;
     border-radius: 10px;
   }
-  .hit:focus-visible {
-    outline-offset: -2px;
-  }
-  .layout-tile .figure span {
+  .tile small {
     display: none;
   }
-  .layout-tile .figure b {
+  .tile b {
     font-size: 18px;
   }
-  .layout-tile h2,
-  .layout-tile .sub {
+  .tile .titles > * {
     overflow: hidden;
     white-space: nowrap;
     text-overflow: ellipsis;
   }
-  @container ups (max-width: 330px) {
-    .body:not(.one-line) .head {
+  @container ups (max-width: 340px) {
+    .body:not(.tile) header {
       flex-wrap: wrap;
-      row-gap: 8px;
     }
-    .body:not(.one-line) .titles {
-      flex-basis: calc(100% - 56px);
+    .body:not(.tile) .titles {
+      flex-basis: calc(100% - 52px);
     }
-    .body:not(.one-line) .figure {
-      flex-basis: auto;
-      flex-grow: 1;
-      flex-direction: row;
-      align-items: baseline;
-      gap: 6px;
+    .body:not(.tile) .figure {
+      flex: 1;
+      display: block;
       text-align: start;
     }
   }

@@ -2,8 +2,7 @@
 // not "on battery", an unknown charge is not 0 %, a runtime that nobody estimated is a dash.
 import type { Facts } from "../data/facts.ts";
 import type { Device } from "../data/wire.ts";
-import type { Refusal } from "../ha.ts";
-import type { BatteryView, FlowView, Notice, Runtime, Status, Tone, Trouble, UpsView, View } from "./view.ts";
+import type { BatteryView, FlowView, IconName, Status, Tone, UpsView } from "./view.ts";
 
 export interface Snapshot {
   readonly facts: Facts;
@@ -15,77 +14,57 @@ export interface Snapshot {
 
 const fullPct = 100;
 
+function countingDown({ shutdown, onBatterySinceMs }: Facts, commands: readonly string[]): Status {
+  const { deadlineMs, sinceMs: scheduledMs, reason, text } = shutdown;
+  const cancellable = commands.includes("cancel_shutdown");
+  return {
+    kind: "counting_down",
+    deadlineMs,
+    scheduledMs,
+    reason,
+    text,
+    sinceMs: onBatterySinceMs,
+    cancellable,
+  };
+}
+
 /** Headline by precedence: what ends the Pi first, then what the battery does, then what is wrong, then mains. */
 function deriveStatus(facts: Facts, commands: readonly string[]): Status {
+  const { shutdown, acPresent, charging, chargePct } = facts;
   if (!facts.connected) return awayStatus(facts);
-  const { shutdown } = facts;
-  if (shutdown.state === "executing" || shutdown.state === "done") {
-    return { kind: "shutting_down", reason: shutdown.reason };
-  }
-  const onBattery = facts.acPresent === false;
-  if (shutdown.state === "counting_down") {
-    return {
-      kind: "counting_down",
-      deadlineMs: shutdown.deadlineMs,
-      scheduledMs: shutdown.sinceMs,
-      reason: shutdown.reason,
-      text: shutdown.text,
-      onBattery,
-      sinceMs: facts.onBatterySinceMs,
-      cancellable: commands.includes("cancel_shutdown"),
-    };
-  }
-  if (onBattery) return batteryStatus(facts);
-  if (facts.problem) return { kind: "fault", text: facts.problemText, onBattery: false };
-  if (facts.charging === true) return { kind: "charging" };
-  if (facts.acPresent === true) {
-    return {
-      kind: "on_mains",
-      full: facts.chargePct !== null && facts.chargePct >= fullPct,
-      charging: facts.charging ?? null,
-    };
-  }
-  return facts.chargePct === null ? { kind: "waiting" } : { kind: "mains_unknown" };
+  if (shutdown.state === "counting_down") return countingDown(facts, commands);
+  if (shutdown.state !== "idle") return { kind: "shutting_down", reason: shutdown.reason };
+  // Off mains a fault does not take the headline's place, unless the battery rises: then the AC pin itself may be lying.
+  const onBattery = acPresent === false;
+  if (facts.problem && (!onBattery || charging === true))
+    return { kind: "fault", text: facts.problemText, onBattery };
+  if (onBattery)
+    return { kind: facts.batteryLow === true ? "low" : "on_battery", sinceMs: facts.onBatterySinceMs };
+  if (charging === true) return { kind: "charging" };
+  if (acPresent === true) return { kind: "on_mains", full: chargePct !== null && chargePct >= fullPct };
+  return { kind: chargePct === null ? "waiting" : "mains_unknown" };
 }
 
-/** Off mains a fault does not take the place of the headline, except that the pin itself may be lying. */
-function batteryStatus(facts: Facts): Status {
-  if (facts.problem && facts.charging === true)
-    return { kind: "fault", text: facts.problemText, onBattery: true };
-  return { kind: facts.batteryLow === true ? "low" : "on_battery", sinceMs: facts.onBatterySinceMs };
+function awayStatus({ bye, lastSeenMs, acPresent }: Facts): Status {
+  if (bye === null) return { kind: "no_contact", sinceMs: lastSeenMs, lastAc: acPresent ?? null };
+  if (bye.reason !== "shutdown") return { kind: "stopped", atMs: bye.atMs };
+  return { kind: "shut_down", atMs: bye.atMs, waiting: bye.detail !== "requested" };
 }
 
-function awayStatus(facts: Facts): Status {
-  const { bye } = facts;
-  if (bye?.reason === "shutdown") {
-    return { kind: "shut_down", atMs: bye.atMs, reason: bye.detail, waiting: bye.detail !== "requested" };
-  }
-  if (bye !== null) return { kind: "stopped", atMs: bye.atMs };
-  return { kind: "no_contact", sinceMs: facts.lastSeenMs, lastAc: facts.acPresent ?? null };
-}
-
-function deriveTone(status: Status, facts: Facts): Tone {
-  switch (status.kind) {
-    case "on_mains":
-    case "charging":
-      return facts.batteryLow === true ? "warn" : "ok";
-    case "on_battery":
-      return "warn";
-    case "low":
-    case "counting_down":
-    case "shutting_down":
-    case "fault":
-      return "bad";
-    case "shut_down":
-    case "stopped":
-    case "no_contact":
-    case "mains_unknown":
-    case "waiting":
-      return "muted";
-    default:
-      return status satisfies never;
-  }
-}
+const looks: Readonly<Record<Status["kind"], readonly [Tone, IconName]>> = {
+  on_mains: ["ok", "plug"],
+  charging: ["ok", "bolt"],
+  on_battery: ["warn", "battery"],
+  low: ["bad", "battery"],
+  counting_down: ["bad", "power"],
+  shutting_down: ["bad", "power"],
+  shut_down: ["muted", "power"],
+  stopped: ["muted", "power"],
+  no_contact: ["muted", "noContact"],
+  fault: ["bad", "alert"],
+  mains_unknown: ["muted", "battery"],
+  waiting: ["muted", "clock"],
+};
 
 function deriveBattery(facts: Facts, thresholds: Device["thresholds"]): BatteryView {
   return {
@@ -96,70 +75,33 @@ function deriveBattery(facts: Facts, thresholds: Device["thresholds"]): BatteryV
   };
 }
 
-function deriveRuntime(facts: Facts): Runtime {
-  if (!facts.connected || facts.runtimeMin === null) return { kind: "unknown" };
-  return { kind: "about", minutes: facts.runtimeMin, settling: facts.runtimeSettling };
+function deriveFlow({ connected, bye, acPresent, charging }: Facts): FlowView | null {
+  if (!connected) return bye === null ? { mains: "unknown", moving: null, feedsPi: false } : null;
+  const mains = acPresent === true ? "on" : acPresent === false ? "off" : "unknown";
+  const moving = mains === "off" ? "to_pi" : charging === true ? "to_ups" : null;
+  return { mains, moving, feedsPi: true };
 }
 
-function deriveFlow(facts: Facts): FlowView | null {
-  if (!facts.connected) {
-    return facts.bye === null
-      ? { mains: "unknown", moving: "none", toUps: "unknown", toPi: "unknown" }
-      : null;
-  }
-  const mains = facts.acPresent === true ? "on" : facts.acPresent === false ? "off" : "unknown";
+export function deriveView({
+  facts,
+  device: { board, thresholds, commands },
+  name,
+  demo,
+}: Snapshot): UpsView {
+  const status = deriveStatus(facts, commands);
+  const { kind } = status;
+  const { connected, runtimeMin: minutes, runtimeSettling: settling } = facts;
+  const [tone, icon] = looks[kind];
   return {
-    mains,
-    moving: mains === "off" ? "to_pi" : facts.charging === true ? "to_ups" : "none",
-    toUps: mains === "on" ? "flowing" : mains === "off" ? "cut" : "unknown",
-    // The agent runs on that Pi: as long as it talks, the Pi has power.
-    toPi: "flowing",
-  };
-}
-
-function deriveNotices(facts: Facts, status: Status): readonly Notice[] {
-  if (!facts.connected) return [];
-  const problem =
-    facts.problem && status.kind !== "fault" ? [{ kind: "problem", text: facts.problemText } as const] : [];
-  return facts.stale ? [...problem, { kind: "stale" }] : problem;
-}
-
-export function deriveView({ facts, device, name, demo }: Snapshot): UpsView {
-  const status = deriveStatus(facts, device.commands);
-  return {
-    kind: "ups",
     name,
     status,
-    tone: deriveTone(status, facts),
-    battery: deriveBattery(facts, device.thresholds),
-    runtime: deriveRuntime(facts),
+    // Mains is back, but the battery is still low.
+    tone: tone === "ok" && facts.batteryLow === true ? "warn" : tone,
+    icon,
+    battery: deriveBattery(facts, thresholds),
+    runtime: connected && minutes !== null ? { minutes, settling } : null,
     flow: deriveFlow(facts),
-    notices: deriveNotices(facts, status),
-    badge: demo
-      ? "demo"
-      : device.board.simulated
-        ? "simulated"
-        : device.board.experimental
-          ? "experimental"
-          : null,
+    problem: connected && facts.problem && kind !== "fault" ? facts.problemText : undefined,
+    badge: demo ? "demo" : board.simulated ? "simulated" : board.experimental ? "experimental" : null,
   };
-}
-
-/** What to show while there is no device. */
-export function deriveAbsence(wanted: string, refusal: Refusal | null, anyDevices: boolean | null): View {
-  if (refusal === null) return { kind: "loading" };
-  return { kind: "trouble", trouble: troubleOf(wanted, refusal, anyDevices) };
-}
-
-function troubleOf(wanted: string, refusal: Refusal, anyDevices: boolean | null): Trouble {
-  switch (refusal.code) {
-    case "PI_UPS_UNKNOWN_DEVICE":
-      return anyDevices === false ? { kind: "no_devices" } : { kind: "no_such_device", wanted };
-    case "unknown_command":
-      return { kind: "no_integration" };
-    case "unauthorized":
-      return { kind: "not_allowed" };
-    default:
-      return { kind: "refused", refusal };
-  }
 }
