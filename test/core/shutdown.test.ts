@@ -52,6 +52,27 @@ describe("a critical battery", () => {
     });
   });
 
+  it("shortens a long grace when it is nearly empty, and can still be cancelled", () => {
+    const run = countingDown({ shutdown: { graceMs: 3_600_000, allowRemote: true } }).quiet();
+    run.watch(200, (s) => look(false, 9.8 - s * 0.02));
+    expect(run.types).toEqual([]);
+    run.watch(100, (s) => look(false, 5.8 - s * 0.02));
+    expect(run.types).toEqual(["shutdown_scheduled", "shutdown_started"]);
+    expect(run.last("shutdown_scheduled").message).toBe(
+      "Power-off in 5 s: Battery nearly empty: 4 %, limit 10 %.",
+    );
+  });
+
+  it("shortens it at 3.10 V held for 20 s too, and gives a person's later time back when mains returns", () => {
+    const run = onBattery(40, { shutdown: { graceMs: 600_000, allowRemote: true } });
+    run.request({ delayMs: 3_600_000, text: "Tonight" });
+    run.watch(5, look(false, 40, 3190)).watch(21, look(false, 40, 3100));
+    expect(run.types.filter((type) => type === "shutdown_scheduled")).toHaveLength(3);
+    run.watch(10, look(true, 40, 3600));
+    expect(run.poweredOff()).toBe(false);
+    expect(run.now.shutdown).toMatchObject({ kind: "counting_down", text: "Tonight" });
+  });
+
   it("is no danger on mains", () => {
     const run = onMains(20).watch(600, look(true, 5, 3100));
     expect(run.types).toContain("battery_voltage_critical");

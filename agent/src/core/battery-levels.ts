@@ -10,6 +10,8 @@ export type BatteryLevel = "unknown" | "ok" | "low" | "critical";
 interface Held {
   readonly lowHeld: number;
   readonly criticalHeld: number;
+  readonly emptyPctHeld: number;
+  readonly emptyMvHeld: number;
   readonly aboveCriticalHeld: number;
   readonly recoveredHeld: number;
 }
@@ -20,7 +22,20 @@ export interface LevelState extends Held {
   readonly lowBy: "%" | "V" | null;
 }
 
-const nothingHeld: Held = { lowHeld: 0, criticalHeld: 0, aboveCriticalHeld: 0, recoveredHeld: 0 };
+const nothingHeld: Held = {
+  lowHeld: 0,
+  criticalHeld: 0,
+  emptyPctHeld: 0,
+  emptyMvHeld: 0,
+  aboveCriticalHeld: 0,
+  recoveredHeld: 0,
+};
+
+/**
+ * Where waiting ends: four tenths of the critical percent, or 0.1 V below the critical voltage for 20 s. With the defaults
+ * that is 4 %, or the floor of 3.10 V held as long as x120x-dkms holds it; a shorter sag is only a heavy load.
+ */
+const nearlyEmpty = { partOfCritical: 0.4, belowCriticalMv: 100, sagMs: 20_000 } as const;
 
 export const initialLevels: LevelState = { level: "unknown", lowBy: null, ...nothingHeld };
 
@@ -82,6 +97,8 @@ function held(state: LevelState, reading: GaugeReading, limits: Thresholds): Hel
   return {
     lowHeld: row(reached(reading, lowPct, lowCellMv) !== null, state.lowHeld),
     criticalHeld: row(reached(reading, criticalPct, criticalCellMv) !== null, state.criticalHeld),
+    emptyPctHeld: row(reading.chargePct <= criticalPct * nearlyEmpty.partOfCritical, state.emptyPctHeld),
+    emptyMvHeld: row(reading.cellMv <= criticalCellMv - nearlyEmpty.belowCriticalMv, state.emptyMvHeld),
     aboveCriticalHeld: row(above(reading, criticalPct, criticalCellMv, limits), state.aboveCriticalHeld),
     recoveredHeld: row(above(reading, lowPct, lowCellMv, limits), state.recoveredHeld),
   };
@@ -143,4 +160,10 @@ export function breakRow(state: LevelState): LevelState {
 /** Whether the battery is critical at this moment, by fresh samples that held; an earlier critical level does not count. */
 export function criticalNow(state: LevelState, limits: Thresholds): boolean {
   return state.criticalHeld >= limits.holdSamples;
+}
+
+/** Whether there is no time left to wait for anybody, by fresh samples that held. */
+export function nearlyEmptyNow(state: LevelState, limits: Thresholds, sampleIntervalMs: number): boolean {
+  const sagSamples = Math.max(limits.holdSamples, Math.ceil(nearlyEmpty.sagMs / sampleIntervalMs));
+  return state.emptyPctHeld >= limits.holdSamples || state.emptyMvHeld >= sagSamples;
 }

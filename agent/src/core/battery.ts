@@ -1,6 +1,13 @@
 // One fresh look at the battery, and everything that follows from it: levels, charging, contradictions, counters,
 // runtime, and the danger that starts a shutdown.
-import { breakRow, criticalNow, reached, reachedWords, takeLevels } from "./battery-levels.ts";
+import {
+  breakRow,
+  criticalNow,
+  nearlyEmptyNow,
+  reached,
+  reachedWords,
+  takeLevels,
+} from "./battery-levels.ts";
 import { takeCharging } from "./charging.ts";
 import { contradiction, stuckGauge } from "./contradictions.ts";
 import { countDischarge } from "./counters.ts";
@@ -24,14 +31,16 @@ export function provenOnBattery(state: CoreState): boolean {
 
 /** The danger that a shutdown starts for: proven on battery, critical by fresh reads that held, and not rising. */
 function dangerNow(turn: Turn, reading: GaugeReading): Danger | null {
-  const { thresholds } = turn.config;
+  const { sampleIntervalMs, thresholds } = turn.config;
   const limit = reached(reading, thresholds.criticalPct, thresholds.criticalCellMv);
   if (limit === null || !criticalNow(turn.state.levels, thresholds)) return null;
   if (!provenOnBattery(turn.state) || isRising(turn.state.trend)) return null;
+  const nearlyEmpty = nearlyEmptyNow(turn.state.levels, thresholds, sampleIntervalMs);
   return {
     reason: limit.unit === "%" ? "battery_percent_critical" : "battery_voltage_critical",
-    text: `Battery critical: ${reachedWords(limit)}.`,
+    text: `Battery ${nearlyEmpty ? "nearly empty" : "critical"}: ${reachedWords(limit)}.`,
     reading,
+    nearlyEmpty,
   };
 }
 

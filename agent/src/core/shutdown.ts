@@ -32,6 +32,8 @@ export const initialShutdown: ShutdownPart = { state: { kind: "idle" }, holdOff:
 export const retryMs = 30_000;
 /** A power-off that was ordered and has not happened after this long has failed: systemd gives a stuck unit 90 s. */
 export const powerOffLimitMs = 300_000;
+/** The longest grace of a nearly empty battery: a long configured one must not outlive it. */
+export const lastGraceMs = 5_000;
 /** A fall by so much ends the hold-off early. */
 const worse = { pct: 2, cellMv: 50 } as const;
 
@@ -87,6 +89,8 @@ export interface Danger {
   readonly reason: ShutdownReason;
   readonly text: string;
   readonly reading: GaugeReading;
+  /** No time is left to wait for anybody. */
+  readonly nearlyEmpty: boolean;
 }
 
 function heldOff(holdOff: HoldOff | null, { chargePct, cellMv }: GaugeReading, at: Instant): boolean {
@@ -106,11 +110,13 @@ export function takeDanger(
   const quiet: ShutdownStep = { part, notes: [] };
   const { state, holdOff } = part;
   if (state.kind === "executing" || state.kind === "done") return quiet;
-  if (state.kind === "counting_down" && state.deadline.monoMs <= at.monoMs + policy.graceMs) return quiet;
+  const graceMs = danger.nearlyEmpty ? Math.min(policy.graceMs, lastGraceMs) : policy.graceMs;
+  if (state.kind === "counting_down" && state.deadline.monoMs <= at.monoMs + graceMs) return quiet;
   if (heldOff(holdOff, danger.reading, at)) return quiet;
-  const overtaken = state.kind === "counting_down" ? state : null;
+  const persons = state.kind === "counting_down" && state.by.kind !== "battery" ? state : null;
+  const overtaken = persons ?? (state.kind === "counting_down" ? part.overtaken : null);
   const { reason, text } = danger;
-  return schedule({ ...part, overtaken }, at, policy.graceMs, { reason, text, by: { kind: "battery" } });
+  return schedule({ ...part, overtaken }, at, graceMs, { reason, text, by: { kind: "battery" } });
 }
 
 /**
