@@ -106,11 +106,11 @@ export function createAgent(settings: AgentSettings): Agent {
 }
 
 /** The saved simulated world of an agent that is not running, or null. */
-export function savedWorld(folder: string): { readonly pi?: string; readonly acPresent?: boolean } | null {
+export function savedWorld(folder: string): { readonly pi?: string; readonly ac?: boolean } | null {
   const file = join(folder, "state/sim.json");
   if (!existsSync(file)) return null;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as { readonly pi?: string; readonly acPresent?: boolean };
+    return JSON.parse(readFileSync(file, "utf8")) as { readonly pi?: string; readonly ac?: boolean };
   } catch {
     return null;
   }
@@ -138,7 +138,7 @@ export async function supervise(
     }
     if (!off) onChange("off");
     off = true;
-    if (world.acPresent === true) {
+    if (world.ac === true) {
       off = false;
       onChange("boot");
       agent.start();
