@@ -3,24 +3,39 @@ import type { Debounce, ShutdownPolicy, Thresholds } from "./engine.ts";
 
 /**
  * Percent and voltage are both watched because a gauge lies low when nearly empty and a voltage sags under load:
- * whichever is worse counts. 3.20 V is the vendor's own cut-off for X120x (suptronics/x120x: bat.py); below 3.0 V cells
- * are damaged (mor-lock/x120x-dkms: docs/incidents.md), and the board has no cut-off of its own.
+ * whichever is worse counts.
  */
 export const defaultThresholds: Thresholds = {
+  /** Two 18650 cells at 5 W reach the critical limit some 25 minutes later: time for a person to act. */
   lowPct: 20,
+  /** Lowest of the board's own "low" band (suptronics/x120x: merged.py: 3.40-3.55 V low, below critical). */
   lowCellMv: 3400,
+  /** On an X1206 at 5 W 10 % came 66 minutes before the gauge's 0 % (mor-lock/x120x-dkms: docs/battery-profiles.md). */
   criticalPct: 10,
+  /**
+   * The vendor's own cut-off for X120x (suptronics/x120x: bat.py). Below 3.0 V cells are damaged, and the board has no
+   * cut-off of its own: one pack ran down to 2.54 V (mor-lock/x120x-dkms: docs/incidents.md 1).
+   */
   criticalCellMv: 3200,
+  /** Wider than what a gauge moves when a load ends, so that low and recovered do not chase each other. */
   recoveredPctAbove: 5,
+  /** An AC edge or load step moves a cell by 50-200 mV; less would be recovered by unplugging a USB stick. */
   recoveredCellMvAbove: 150,
+  /** One disturbed read must not count, and two can come from one disturbance; three are three seconds. */
   holdSamples: 3,
   /** The Pi throttles from 80 °C on; 65 °C leaves time to look. */
   temperatureHighC: 65,
+  /** Five degrees of hysteresis: a fan that starts and stops moves the processor by less. */
   temperatureNormalC: 60,
+  /** x120x-dkms gives a gauge up after five errors as well; a bus that recovers does so within two or three. */
   faultAfterFailures: 5,
 };
 
-/** A pin that flaps with the load of a weak supply must not make outages (buyapi/ups issue 4). */
+/**
+ * A pin that flaps with the load of a weak supply must not make outages (buyapi/ups issue 4). A loss is believed sooner
+ * than a return, because a return that does not last would cancel a shutdown that is needed.
+ */
 export const defaultDebounce: Debounce = { acLostMs: 1_000, acRestoredMs: 5_000 };
 
+/** Half a minute is enough to press Cancel on the card, and nothing to a pack that has 10 % left. */
 export const defaultShutdown: ShutdownPolicy = { graceMs: 30_000, allowRemote: true };
