@@ -91,7 +91,7 @@ await main(async () => {
       }
     });
     await step("Confirming the agent in Home Assistant", () => confirmAgent(home, "rack-pi"));
-    const path = await openDashboard(home);
+    const path = await openDashboard(home, 1);
     await step("Waiting for the agent's first values", () =>
       waitFor("the agent's contact with Home Assistant", 30_000, async () => {
         const link = (await agent.status())?.["home_assistant"] as { connected?: boolean } | undefined;

@@ -122,7 +122,10 @@ export async function confirmAgent(home: Home, agentId: string, timeoutMs = 60_0
   }
 }
 
-/** Saves the example dashboard and returns its path. */
-export function openDashboard(home: Home): Promise<string> {
-  return saveDashboard(home.admin, "pi-ups", "Pi UPS", exampleDashboard());
+/** Saves the example dashboard and returns its path. `hours` shortens the card's trend: a demo has no yesterday. */
+export function openDashboard(home: Home, hours?: number): Promise<string> {
+  const config = exampleDashboard();
+  if (hours === undefined) return saveDashboard(home.admin, "pi-ups", "Pi UPS", config);
+  const text = JSON.stringify(config).replace('"device":"rack-pi"', `"device":"rack-pi","hours":${hours}`);
+  return saveDashboard(home.admin, "pi-ups", "Pi UPS", JSON.parse(text));
 }
