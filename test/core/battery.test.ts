@@ -246,6 +246,13 @@ describe("cycles", () => {
     expect(saved).toMatchObject({ counters: { dischargedPct: expect.closeTo(200, 0) } });
   });
 
+  it("begin each outage from where it begins", () => {
+    const run = onMains(80).watch(101, (s) => look(false, 80 - s / 10));
+    run.watch(10, look(true, 70)).watch(100, (s) => look(true, 70 + s / 5));
+    run.watch(11, (s) => look(false, 90 - s / 10));
+    expect(run.now.cycles).toBeCloseTo(0.11, 2);
+  });
+
   it("do not grow from noise, on mains or on battery", () => {
     const run = onMains(80).watch(600, (s) => look(true, 80 + (s % 2) * 0.2));
     run.watch(200, (s) => look(false, 80 + (s % 2) * 0.2));
@@ -303,6 +310,14 @@ describe("contradictions", () => {
     const run = acPresent ? onMains(60) : onBattery(60);
     run.watch(280, (s) => look(acPresent, 60 + s * pct, usualMv(60) + s * mv));
     expect(run.types).not.toContain("ups_fault");
+  });
+
+  it("there is none across minutes in which the gauge said nothing", () => {
+    const run = onBattery(50).watch(60, (s) => look(false, 50 - s / 100, 3800));
+    run.watch(600, { ...look(false, 50), gauge: nack });
+    run.watch(30, (s) => look(false, 53 - s / 100, 3850));
+    expect(run.types).toEqual(["ups_fault", "ups_fault_cleared"]);
+    expect(run.now.runtime.kind).not.toBe("estimate");
   });
 
   it("there is none while a battery rests that was just filled", () => {

@@ -92,6 +92,15 @@ describe("a critical battery", () => {
     expect(run.types).not.toContain("shutdown_scheduled");
   });
 
+  it("is not believed from samples before and after a stall", () => {
+    const run = onBattery(12).watch(2, look(false, 9));
+    run.monoMs += 600_000;
+    run.watch(2, look(false, 9));
+    expect(run.types).toEqual([]);
+    run.watch(1, look(false, 9));
+    expect(run.types).toContain("shutdown_scheduled");
+  });
+
   it("is not believed from samples with a failed one between them", () => {
     const run = onBattery(12);
     run.watch(60, (s) => (s % 3 === 0 ? { ...look(false, 9), gauge: nack } : look(false, 9)));
@@ -183,6 +192,15 @@ describe("a countdown whose proof ends", () => {
     expect(run.poweredOff()).toBe(false);
     expect(run.last("shutdown_cancelled").message).toContain("rises although the AC pin says");
     expect(run.last("ups_fault").value).toBe("PI_UPS_AC_LOST_BUT_RISING");
+    expect(
+      run.types.filter((type) => type === "shutdown_cancelled"),
+      "and not started anew",
+    ).toHaveLength(1);
+  });
+
+  it("goes on while the battery only creeps up by what a gauge settles (0.05 % a minute)", () => {
+    const run = onBattery(9).watch(120, (s) => look(false, 9 + (s / 60) * 0.05, 3560));
+    expect(run.poweredOff()).toBe(true);
   });
 
   it("protects again when that battery then falls: a real outage behind a broken pin", () => {
@@ -198,6 +216,25 @@ describe("a countdown whose proof ends", () => {
     run.watch(60, { ...look(false, 9.4), acPresent: nack });
     expect(run.poweredOff()).toBe(false);
     expect(run.last("shutdown_cancelled").message).toBe("Power-off cancelled: the AC pin cannot be read.");
+  });
+
+  it("does not begin while the pin cannot be read", () => {
+    const run = onBattery(30).watch(10, { ...look(false, 30), acPresent: nack });
+    run.watch(60, (s) => ({ ...look(false, 29 - s / 2), acPresent: nack }));
+    expect(run.types).toEqual(["ups_fault", "battery_voltage_low", "battery_voltage_critical"]);
+    expect(run.now.shutdown.kind).toBe("idle");
+  });
+
+  it("waits at its deadline when just then the pin's read fails", () => {
+    const run = countingDown();
+    const { shutdown } = run.now;
+    if (shutdown.kind !== "counting_down") throw new Error(shutdown.kind);
+    run.pass(shutdown.deadline.monoMs - run.monoMs - 500);
+    run.sample({ ...look(false, 9.4), acPresent: nack });
+    run.pass(900);
+    expect(run.poweredOff()).toBe(false);
+    run.sample(look(false, 9.4));
+    expect(run.poweredOff()).toBe(true);
   });
 
   it("is cancelled when the battery is clearly not critical any more: it was one heavy load", () => {

@@ -76,9 +76,9 @@ function takeCharge(turn: Turn, reading: GaugeReading): void {
 }
 
 function takeDischarge(turn: Turn, reading: GaugeReading): void {
-  const { ac, counters, outage, runtime, trend } = turn.state;
+  const { counters, outage, runtime, trend } = turn.state;
   const onBattery = provenOnBattery(turn.state);
-  turn.change({ runtime: takeRuntime(runtime, trend, onBattery && ac.candidate === null) });
+  turn.change({ runtime: takeRuntime(runtime, trend, onBattery) });
   if (!onBattery) return;
   turn.change({ counters: countDischarge(counters, reading.chargePct) });
   if (outage !== null) {

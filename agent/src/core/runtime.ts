@@ -58,12 +58,9 @@ export function fallPerMinute(trend: Trend): number | null {
   return median !== undefined && median > 0 ? median : null;
 }
 
-/**
- * Takes the trend after a fresh reading.
- * @param steady on battery, and no edge of mains is being debounced
- */
-export function takeRuntime(state: RuntimeState, trend: Trend, steady: boolean): RuntimeState {
-  if (!steady) return state.fall === null ? state : { ...state, fall: null };
+/** Takes the trend after a fresh reading; `onBattery` only when that is proven. */
+export function takeRuntime(state: RuntimeState, trend: Trend, onBattery: boolean): RuntimeState {
+  if (!onBattery) return state.fall === null ? state : { ...state, fall: null };
   // The slope moves with new points only; between them the last one stands.
   if (trend.points.at(-1) !== trend.latest && trend.points.length > 1 && state.fall !== null) return state;
   const fall = fallPerMinute(trend);
