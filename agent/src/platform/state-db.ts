@@ -3,7 +3,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { UpsError } from "../core/ups-error.ts";
 import type { Log } from "../ports/ports.ts";
-import { copyInMemory, emptyInMemory, moveAside, openFile, salvageSeq, troubleOf } from "./state-file.ts";
+import {
+  copyInMemory,
+  emptyInMemory,
+  identityOf,
+  moveAside,
+  openFile,
+  salvageSeq,
+  troubleOf,
+  writeAgain,
+} from "./state-file.ts";
 import { useUpTo } from "./state-schema.ts";
 
 export interface StateDb {
@@ -31,6 +40,8 @@ class FileDb implements StateDb {
   #db: DatabaseSync = emptyInMemory();
   /** Why `#db` is only a copy in memory; null when it is the file. */
   #refused: string | null = "not opened";
+  /** Which file `#db` is. */
+  #identity: string | null = null;
   #triedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, log: Log, startedMs: number) {
@@ -62,14 +73,14 @@ class FileDb implements StateDb {
   }
 
   write(change: (db: DatabaseSync) => void): void {
-    if (this.#refused !== null) this.#reopen();
+    if (this.#refused === null) this.#follow();
+    else this.#reopen();
     if (this.#refused !== null) throw this.#unwritable(this.#refused);
     try {
       this.#transact(change);
     } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble === "disk" || trouble === "in_use") throw this.#unwritable(text(error), error);
-      this.#mend(error);
+      if (troubleOf(error) !== "unusable") throw this.#unwritable(text(error), error);
+      this.#replace(error);
       this.#writeAgain(change);
     }
   }
@@ -101,16 +112,20 @@ class FileDb implements StateDb {
 
   /** After an error, something readable takes the place of what failed. */
   #mend(error: unknown): void {
-    switch (troubleOf(error)) {
-      case "unusable":
-        this.#replace(error);
-        return;
-      case "moved":
-        this.open();
-        return;
-      default:
-        this.#leaveFile(error);
+    if (troubleOf(error) === "unusable") this.#replace(error);
+    else this.#leaveFile(error);
+  }
+
+  /** Somebody removed or replaced the file: writes would go where nobody finds them. */
+  #follow(): void {
+    const present = identityOf(this.#path);
+    if (present === this.#identity) return;
+    try {
+      if (present === null) writeAgain(this.#db, this.#path);
+    } catch {
+      // Then a new file begins, or the disk says below what is wrong with it.
     }
+    this.open();
   }
 
   #reopen(): void {
@@ -148,6 +163,7 @@ class FileDb implements StateDb {
     this.close();
     this.#db = db;
     this.#refused = refused;
+    this.#identity = refused === null ? identityOf(this.#path) : null;
   }
 
   #unwritable(why: string, cause?: unknown): UpsError {

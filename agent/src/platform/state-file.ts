@@ -4,31 +4,25 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { highestSeq, migrate, newestSchema, schemaOf } from "./state-schema.ts";
+import { migrate, newestSchema, schemaOf, usedSeqs } from "./state-schema.ts";
 
-/** Result codes of SQLite (https://www.sqlite.org/rescode.html): the low byte, and one that has a second byte. */
+/** Result codes of SQLite (https://www.sqlite.org/rescode.html), low byte. */
 const resultCodes = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
-const readOnlyDbMoved = 1032;
 /** Time for another process to let the file go, for example the agent of a moment ago. */
 const busyMs = 1_000;
-
-function errcode(error: unknown): number {
-  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" ? code : 0;
-}
 
 /** The content is the trouble, not the disk under it. */
 class UnusableContent extends Error {}
 
-export type FileTrouble = "in_use" | "unusable" | "moved" | "disk";
+export type FileTrouble = "in_use" | "unusable" | "disk";
 
 /** What an error of SQLite or of the file system says about the file. */
 export function troubleOf(error: unknown): FileTrouble {
-  const code = errcode(error);
-  if (code === readOnlyDbMoved) return "moved";
-  if ((code & 0xff) === resultCodes.busy) return "in_use";
-  const damaged = (code & 0xff) === resultCodes.corrupt || (code & 0xff) === resultCodes.notADatabase;
-  return damaged || error instanceof UnusableContent ? "unusable" : "disk";
+  if (error instanceof UnusableContent) return "unusable";
+  const errcode = (error as { readonly errcode?: unknown } | null)?.errcode;
+  const code = typeof errcode === "number" ? errcode & 0xff : 0;
+  if (code === resultCodes.busy) return "in_use";
+  return code === resultCodes.corrupt || code === resultCodes.notADatabase ? "unusable" : "disk";
 }
 
 /**
@@ -106,6 +100,14 @@ export function moveAside(path: string, atMs: number): string {
   return aside;
 }
 
+function numberOf(db: DatabaseSync, sql: string): number {
+  try {
+    return Number(db.prepare(sql).get()?.["n"]);
+  } catch {
+    return 0;
+  }
+}
+
 /** The highest sequence number that a damaged file still tells; 0 when it tells none. Changes nothing. */
 export function salvageSeq(path: string): number {
   try {
@@ -113,11 +115,23 @@ export function salvageSeq(path: string): number {
     url.search = "immutable=1";
     const db = new DatabaseSync(url, { readOnly: true });
     try {
-      return highestSeq(db);
+      return Math.max(...usedSeqs.map((sql) => numberOf(db, sql)));
     } finally {
       db.close();
     }
   } catch {
     return 0;
   }
+}
+
+/** Which file is at `path` now; null when there is none. */
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}
+
+/** Writes all that an open database holds to `path`, where its file was removed. */
+export function writeAgain(db: DatabaseSync, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  db.prepare("VACUUM INTO ?").run(path);
 }

@@ -33,11 +33,15 @@ export function migrate(db: DatabaseSync): void {
   }
 }
 
+/** Where the numbers are that were used: in the rows, and in SQLite's own table, which outlives pruned rows. */
+export const usedSeqs = [
+  "SELECT coalesce(max(seq), 0) AS n FROM events",
+  "SELECT coalesce(max(seq), 0) AS n FROM sqlite_sequence WHERE name = 'events'",
+] as const;
+
 /** The highest sequence number ever used, also when its row was pruned; 0 when none was. */
 export function highestSeq(db: DatabaseSync): number {
-  const rows = "SELECT coalesce(max(seq), 0) AS n FROM events";
-  const used = "SELECT coalesce(max(seq), 0) AS n FROM sqlite_sequence WHERE name = 'events'";
-  return Math.max(Number(db.prepare(rows).get()?.["n"]), Number(db.prepare(used).get()?.["n"]));
+  return Math.max(...usedSeqs.map((sql) => Number(db.prepare(sql).get()?.["n"])));
 }
 
 /** Numbers up to `seq` count as used from now on. */
