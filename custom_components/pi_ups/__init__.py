@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_register_actions
+from .archive import ArchiveError
 from .card import async_register_card, async_serve_card, async_unregister_card
 from .const import CONF_AGENT_ID, DOMAIN
 from .device import PiUpsConfigEntry, UpsDevice
@@ -33,7 +34,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: PiUpsConfigEntry) -> boo
     """Make the entities of an agent and let it in."""
     hub = await async_get_hub(hass)
     device = UpsDevice(hass, hub, entry)
-    await device.async_load()
+    try:
+        await device.async_load()
+    except ArchiveError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=err.translation_domain,
+            translation_key=err.translation_key,
+            translation_placeholders=err.translation_placeholders,
+        ) from err
     entry.runtime_data = device
     if (url := hass.data[DATA_CARD_URL]) is not None:
         await async_register_card(hass, url)
@@ -43,25 +51,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: PiUpsConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PiUpsConfigEntry) -> bool:
-    """Take the entities away; a connected agent waits."""
+    """Send the agent to wait, then take the entities away: no event may arrive where nobody hears it."""
+    hub = await async_get_hub(hass)
     device = entry.runtime_data
-    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        return False
-    (await async_get_hub(hass)).remove(device)
-    await device.async_save()
-    return True
+    await hub.async_remove(device)
+    unloaded: bool = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if not unloaded:
+        await hub.async_add(device)
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PiUpsConfigEntry) -> None:
     """Forget the agent's history; with the last agent, take the card's resource away."""
     hub = await async_get_hub(hass)
-    await hass.async_add_executor_job(hub.store.remove, entry.data[CONF_AGENT_ID])
-    if not hass.config_entries.async_entries(DOMAIN):
+    hub.refusals.clear(entry.data[CONF_AGENT_ID])
+    await hub.archive.remove(entry.data[CONF_AGENT_ID])
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_unregister_card(hass)
-
-
-async def async_remove_config_entry_device(
-    hass: HomeAssistant, entry: PiUpsConfigEntry, device_entry: DeviceEntry
-) -> bool:
-    """A device can be deleted while its agent is away."""
-    return not entry.runtime_data.connected

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from typing import Any
 
 import probatio as vol
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import entity_registry as er
 
+from .answers import AgentAwayError
 from .const import (
     ACK_TIMEOUT,
     ATTR_DELAY,
@@ -24,7 +27,7 @@ from .device import UpsDevice
 from .hub import DATA_HUB
 from .protocol import Json
 
-_DEVICES = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
+_DEVICES = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string], vol.Length(min=1))}
 _SHUTDOWN = vol.Schema(
     {
         **_DEVICES,
@@ -59,17 +62,20 @@ def async_register_actions(hass: HomeAssistant) -> None:
 
 
 async def _command(hass: HomeAssistant, call: ServiceCall, command: Json) -> None:
-    user = None
-    if call.context.user_id is not None:
-        known = await hass.auth.async_get_user(call.context.user_id)
-        user = known.name if known is not None else None
-    for device in [await _device(hass, one) for one in call.data[ATTR_DEVICE_ID]]:
-        await _send(device, {**command, "user": user})
+    """Ask all devices at once, so that one that is away keeps no other from hearing; then tell the first failure."""
+    devices = [_device(hass, one) for one in dict.fromkeys(call.data[ATTR_DEVICE_ID])]
+    user = await _authorized_user(hass, call, devices)
+    results = await asyncio.gather(
+        *(_send(device, {**command, "user": user}) for device in devices), return_exceptions=True
+    )
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
 
 
-async def _device(hass: HomeAssistant, device_id: str) -> UpsDevice:
-    task = hass.data.get(DATA_HUB)
-    device = None if task is None else (await task).by_device_id(device_id)
+def _device(hass: HomeAssistant, device_id: str) -> UpsDevice:
+    hub = hass.data.get(DATA_HUB)
+    device = None if hub is None else hub.by_device_id(device_id)
     if device is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -79,11 +85,26 @@ async def _device(hass: HomeAssistant, device_id: str) -> UpsDevice:
     return device
 
 
+async def _authorized_user(hass: HomeAssistant, call: ServiceCall, devices: list[UpsDevice]) -> str | None:
+    """Give the name of the person behind the call, who must be allowed to control an entity of each device."""
+    if call.context.user_id is None:
+        return None
+    user = await hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        return None
+    registry = er.async_get(hass)
+    for device in devices:
+        entries = er.async_entries_for_config_entry(registry, device.entry.entry_id)
+        if not any(user.permissions.check_entity(one.entity_id, POLICY_CONTROL) for one in entries):
+            raise Unauthorized(context=call.context, permission=POLICY_CONTROL, user_id=user.id)
+    return user.name
+
+
 async def _send(device: UpsDevice, command: Json) -> None:
-    placeholders: dict[str, Any] = {"name": device.hello.name}
+    placeholders = {"name": device.hello.name}
     try:
-        answer = await device.async_command(command, ACK_TIMEOUT)
-    except ConnectionError as err:
+        answer = await device.answers.ask(device.session, command, ACK_TIMEOUT)
+    except AgentAwayError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="agent_away",

@@ -53,7 +53,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors of an agent."""
     device = entry.runtime_data
-    add_sensed(entry, async_add_entities, BINARY_SENSORS, lambda description: UpsBinarySensor(device, description))
+    add_sensed(
+        hass, entry, async_add_entities, BINARY_SENSORS, lambda description: UpsBinarySensor(device, description)
+    )
     async_add_entities([ConnectedSensor(device)])
 
 

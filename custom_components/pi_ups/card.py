@@ -5,6 +5,7 @@ A resource and not `add_extra_js_url`: extra modules race with the frontend's ow
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from pathlib import Path
@@ -14,12 +15,14 @@ from homeassistant.components.lovelace.const import LOVELACE_DATA, MODE_STORAGE
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.hass_dict import HassKey
 
 from .const import CARD_FILE, CARD_URL, DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
 
 ISSUE_YAML = "card_resource_yaml"
+_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_card_lock")
 
 
 def _hash(path: Path) -> str | None:
@@ -47,32 +50,37 @@ async def async_register_card(hass: HomeAssistant, url: str) -> None:
     lovelace = hass.data.get(LOVELACE_DATA)
     if lovelace is None:
         return
-    if lovelace.resource_mode != MODE_STORAGE or not isinstance(lovelace.resources, ResourceStorageCollection):
-        present = any(_ours(item) for item in lovelace.resources.async_items())
-        if present:
+    resources = lovelace.resources
+    if lovelace.resource_mode != MODE_STORAGE or not isinstance(resources, ResourceStorageCollection):
+        if any(item.get("url") == url for item in resources.async_items()):
             ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML)
         else:
-            ir.async_create_issue(
-                hass,
-                DOMAIN,
-                ISSUE_YAML,
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key=ISSUE_YAML,
-                translation_placeholders={"url": CARD_URL},
-            )
+            _ask_for_line(hass, url)
         return
     ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML)
-    resources = lovelace.resources
-    await resources.async_get_info()
-    ours = [item for item in resources.async_items() if _ours(item)]
-    if not ours:
-        await resources.async_create_item({"res_type": "module", "url": url})
-        return
-    if ours[0]["url"] != url:
-        await resources.async_update_item(ours[0]["id"], {"res_type": "module", "url": url})
-    for other in ours[1:]:
-        await resources.async_delete_item(other["id"])
+    # Entries load at the same time: the lock keeps two of them from each making one.
+    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+        await resources.async_get_info()
+        ours = [item for item in resources.async_items() if _ours(item)]
+        if not ours:
+            await resources.async_create_item({"res_type": "module", "url": url})
+            return
+        if ours[0]["url"] != url:
+            await resources.async_update_item(ours[0]["id"], {"res_type": "module", "url": url})
+        for other in ours[1:]:
+            await resources.async_delete_item(other["id"])
+
+
+def _ask_for_line(hass: HomeAssistant, url: str) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        ISSUE_YAML,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=ISSUE_YAML,
+        translation_placeholders={"url": url},
+    )
 
 
 async def async_unregister_card(hass: HomeAssistant) -> None:

@@ -7,7 +7,7 @@ from typing import Any, override
 
 import probatio as vol
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import SOURCE_USER, ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -29,18 +29,19 @@ from .const import (
     KNOCK_TIMEOUT,
 )
 from .device import PiUpsConfigEntry
-from .hub import Hub, Knock, async_get_hub
+from .hub import DATA_HUB, Hub, async_get_hub
+from .session import Knock
 
 
 async def _wait_for_knock(hub: Hub) -> bool:
     """Wait until an agent knocks; False when none did in time."""
-    if hub.knocks:
-        return True
     knocked = asyncio.Event()
     stop = hub.listen_knocks(knocked.set)
     try:
         async with asyncio.timeout(KNOCK_TIMEOUT):
-            await knocked.wait()
+            while not hub.strangers():
+                knocked.clear()
+                await knocked.wait()
     except TimeoutError:
         return False
     finally:
@@ -65,9 +66,17 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: PiUpsConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(config_entry: PiUpsConfigEntry) -> PiUpsOptionsFlow:
         """Give the options."""
-        return OptionsFlow()
+        return PiUpsOptionsFlow()
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """The dialog was closed or is done: agents that knocked while it was open are offered like any others."""
+        if self.source == SOURCE_USER and (hub := self.hass.data.get(DATA_HUB)) is not None:
+            # After the task that waits has ended.
+            self.hass.loop.call_soon(hub.offer_strangers)
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -92,9 +101,10 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
         hub = await async_get_hub(self.hass)
         if user_input is not None:
             return await self._create(hub, user_input[CONF_AGENT_ID])
-        knocks = sorted(hub.knocks.values(), key=lambda knock: knock.hello.name)
+        knocks = hub.strangers()
         if not knocks:
-            return await self.async_step_user()
+            # It went again between knocking and being shown.
+            return self.async_show_form(step_id="nobody")
         options = [
             SelectOptionDict(
                 value=knock.hello.agent_id,
@@ -111,7 +121,7 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(discovery_info[CONF_AGENT_ID])
         self._abort_if_unique_id_configured()
         hub = await async_get_hub(self.hass)
-        knock = hub.knocks.get(discovery_info[CONF_AGENT_ID])
+        knock = hub.knock_of(discovery_info[CONF_AGENT_ID])
         if knock is None:
             return self.async_abort(reason="agent_gone")
         self._agent_id = knock.hello.agent_id
@@ -122,7 +132,7 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
         """Let the person confirm the agent that was offered."""
         hub = await async_get_hub(self.hass)
         assert self._agent_id is not None
-        knock = hub.knocks.get(self._agent_id)
+        knock = hub.knock_of(self._agent_id)
         if knock is None:
             return self.async_abort(reason="agent_gone")
         if user_input is None:
@@ -132,17 +142,17 @@ class PiUpsConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _create(self, hub: Hub, agent_id: str) -> ConfigFlowResult:
         await self.async_set_unique_id(agent_id, raise_on_progress=False)
         self._abort_if_unique_id_configured()
-        knock = hub.knocks.get(agent_id)
+        knock = hub.knock_of(agent_id)
         if knock is None:
             return self.async_abort(reason="agent_gone")
         return self.async_create_entry(
             title=knock.hello.name,
-            data={CONF_AGENT_ID: agent_id, CONF_USER_ID: knock.user_id, CONF_HELLO: knock.hello.raw},
+            data={CONF_AGENT_ID: agent_id, CONF_USER_ID: knock.user_id, CONF_HELLO: knock.hello.as_json()},
         )
 
 
-class OptionsFlow(OptionsFlowWithReload):
-    """How old an event may be to still fire the event entity."""
+class PiUpsOptionsFlow(OptionsFlow):
+    """How old an event may be to still fire the event entity. Read at each event, so nothing needs a reload."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the one option."""

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 DOMAIN: Final = "pi_ups"
-MANUFACTURER_FALLBACK: Final = "Pi UPS"
+# In Home Assistant's configuration folder.
+DATABASE: Final = "pi_ups.db"
 
 CONF_AGENT_ID: Final = "agent_id"
 CONF_USER_ID: Final = "user_id"
@@ -18,6 +19,8 @@ DEFAULT_FRESH_MINUTES: Final = 2
 SILENCE_FACTOR: Final = 2.4
 ACK_TIMEOUT: Final = 5.0
 KNOCK_TIMEOUT: Final = 300.0
+# An agent that was offered and is away for so long is offered no more, until it knocks again.
+FORGET_AFTER: Final = timedelta(minutes=5)
 HISTORY_QUIET: Final = timedelta(seconds=1)
 
 EVENT_HISTORY_SYNCED: Final = "pi_ups_history_synced"

@@ -1,67 +1,35 @@
-"""One agent that Home Assistant knows: its session, its last values, and who listens to them."""
+"""One agent that Home Assistant knows: its session, its last values, its events, and which entities listen to them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
-import secrets
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .const import (
-    CONF_FRESH_MINUTES,
-    CONF_HELLO,
-    CONF_USER_ID,
-    DEFAULT_FRESH_MINUTES,
-    DOMAIN,
-    EVENT_HISTORY_SYNCED,
-    HISTORY_QUIET,
-    SILENCE_FACTOR,
-)
-from .protocol import (
-    AckMessage,
-    ByeMessage,
-    EventsMessage,
-    Hello,
-    Json,
-    Scalar,
-    StateMessage,
-    UpsEvent,
-    parse_hello,
-)
+from .answers import Answers
+from .archive import ArchiveError
+from .const import CONF_FRESH_MINUTES, CONF_HELLO, CONF_USER_ID, DEFAULT_FRESH_MINUTES, DOMAIN, SILENCE_FACTOR
+from .late_events import LateEvents
+from .protocol import ByeMessage, EventsMessage, Hello, Json, ProtocolError, Scalar, StateMessage, UpsEvent, parse_hello
+from .session import Session
+from .vocabulary import CARD_VALUES, NO_SESSION
 
 if TYPE_CHECKING:
-    from homeassistant.components.websocket_api import ActiveConnection
-
     from .hub import Hub
 
 _LOGGER = logging.getLogger(__name__)
 
 type PiUpsConfigEntry = ConfigEntry[UpsDevice]
-
-
-@dataclass(eq=False, kw_only=True)
-class Session:
-    """One accepted subscription of an agent."""
-
-    connection: ActiveConnection
-    message_id: int
-    protocol: int
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-
-    def send(self, event: Json) -> None:
-        """Send on the subscription; on a closed connection this does nothing, so commands need an answer."""
-        self.connection.send_event(self.message_id, event)
 
 
 class UpsDevice:
@@ -78,14 +46,14 @@ class UpsDevice:
         self.bye: Json | None = None
         self.last_seen: datetime | None = None
         self.last_event: Json | None = None
-        self._listeners: dict[Callable[[], None], frozenset[str] | None] = {}
+        self.answers = Answers()
+        self._late = LateEvents(hass, lambda: self.device_id)
+        self._listeners: dict[Callable[[], None], frozenset[str]] = {}
         self._event_listeners: list[Callable[[UpsEvent], None]] = []
-        self._card_listeners: list[Callable[[Json], None]] = []
         self._hello_listeners: list[Callable[[], None]] = []
-        self._acks: dict[str, asyncio.Future[AckMessage]] = {}
         self._silence: CALLBACK_TYPE | None = None
-        self._late: list[UpsEvent] = []
-        self._late_timer: CALLBACK_TYPE | None = None
+        self._storing = asyncio.Lock()
+        self._ended = False
 
     @property
     def agent_id(self) -> str:
@@ -93,15 +61,15 @@ class UpsDevice:
         return self.hello.agent_id
 
     @property
-    def user_id(self) -> str | None:
+    def user_id(self) -> str:
         """The user that this agent is bound to."""
-        user_id: str | None = self.entry.data[CONF_USER_ID]
+        user_id: str = self.entry.data[CONF_USER_ID]
         return user_id
 
     @property
     def connected(self) -> bool:
-        """True while the agent is in contact."""
-        return self.session is not None
+        """True while the agent is in contact and has told the present state; before that, only the past is known."""
+        return self.session is not None and self.session.live
 
     @property
     def device_info(self) -> DeviceInfo:
@@ -125,14 +93,16 @@ class UpsDevice:
     def _registered(self) -> dr.DeviceEntry | None:
         return dr.async_get(self.hass).async_get_device_by_identifier((DOMAIN, self.agent_id), self.entry.entry_id)
 
+    # --- kept over restarts --------------------------------------------------------------------------------------------
+
     async def async_load(self) -> None:
-        """Read back what was known before Home Assistant started."""
-        saved = await self.hass.async_add_executor_job(self.hub.store.load_device, self.agent_id)
+        """Read back what was known before Home Assistant started. Raises ArchiveError."""
+        saved = await self.hub.archive.run(lambda store: store.load_device(self.agent_id))
         if saved is not None:
             self.values = saved["values"]
             self.bye = saved["bye"]
             self.last_seen = dt_util.parse_datetime(saved["last_seen"] or "")
-        newest, _ = await self.hass.async_add_executor_job(lambda: self.hub.store.list(self.agent_id, limit=1))
+        newest, _ = await self.hub.archive.run(lambda store: store.list(self.agent_id, limit=1))
         self.last_event = newest[0].as_json() if newest else None
         self.entry.async_on_unload(self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._on_stop))
 
@@ -140,46 +110,59 @@ class UpsDevice:
         await self.async_save()
 
     async def async_save(self) -> None:
-        """Keep what the card shows while the agent or Home Assistant is away."""
+        """Keep what is shown while the agent or Home Assistant is away."""
         body = {
             "values": self.values,
             "bye": self.bye,
             "last_seen": None if self.last_seen is None else self.last_seen.isoformat(),
         }
-        await self.hass.async_add_executor_job(self.hub.store.save_device, self.agent_id, body)
+        try:
+            await self.hub.archive.run(lambda store: store.save_device(self.agent_id, body))
+        except ArchiveError as err:
+            _LOGGER.debug("The state of %s was not saved: %s", self.hello.name, err)
 
-    # --- session -----------------------------------------------------------------------------------------------
+    def _save_soon(self) -> None:
+        self.entry.async_create_background_task(self.hass, self.async_save(), f"{DOMAIN} save {self.agent_id}")
+
+    # --- session -------------------------------------------------------------------------------------------------------
 
     @callback
-    def accept(self, session: Session, hello: Hello, last_seq: int) -> None:
+    def accept(self, session: Session, last_seq: int) -> None:
         """Begin a session; an older one of the same agent is told that it was replaced."""
+        self._ended = False
         previous, self.session = self.session, session
         if previous is not None:
-            previous.send({"event": "replaced", "message": "A newer connection of this agent took over."})
-        else:
-            _LOGGER.info("%s is in contact again", self.hello.name)
-        self._learn(hello)
-        self.bye = None
-        self._heard()
+            # Contact never ended, so what is shown stays until the new session tells its state.
+            session.live = previous.live
+            previous.knock.replace(session.knock.subscription)
+        session.knock.subscription.on_close = lambda: self.lose(session, "the connection was closed")
+        self._learn(session.knock.hello)
+        self.heard()
         session.send(
             {
                 "event": "accepted",
                 "session": session.id,
-                "protocol": session.protocol,
+                "protocol": session.knock.protocol,
                 "integration_version": self.hub.version,
                 "last_seq": last_seq,
                 "server_time": dt_util.utcnow().isoformat(timespec="milliseconds"),
             }
         )
-        self._tell_card_device()
-        self._update_entities(None)
 
     def _learn(self, hello: Hello) -> None:
-        if hello.raw != self.entry.data[CONF_HELLO]:
-            self.hello = hello
-            self.hass.config_entries.async_update_entry(self.entry, data={**self.entry.data, CONF_HELLO: hello.raw})
-            if (registered := self._registered) is not None:
-                dr.async_get(self.hass).async_update_device(registered.id, sw_version=hello.version, name=hello.name)
+        known, self.hello = self.hello, hello
+        if hello.lasting() == known.lasting():
+            return
+        self.hass.config_entries.async_update_entry(self.entry, data={**self.entry.data, CONF_HELLO: hello.as_json()})
+        if (registered := self._registered) is not None:
+            info = self.device_info
+            dr.async_get(self.hass).async_update_device(
+                registered.id,
+                name=info["name"],
+                manufacturer=info["manufacturer"],
+                model=info["model"],
+                sw_version=info["sw_version"],
+            )
         for listener in [*self._hello_listeners]:
             listener()
 
@@ -190,150 +173,119 @@ class UpsDevice:
             return
         self.session = None
         self._cancel_silence()
-        for future in self._acks.values():
-            future.cancel()
-        self._acks.clear()
-        if self.bye is None:
-            _LOGGER.info("%s is out of contact: %s", self.hello.name, why)
-        self.entry.async_create_background_task(self.hass, self.async_save(), "pi_ups save")
-        self._tell_card_device()
+        self.answers.fail()
+        if not session.live:
+            return
+        _LOGGER.info("%s is out of contact: %s", self.hello.name, why)
+        self._save_soon()
         self._update_entities(None)
+        self.hub.cards.tell_device(self)
+
+    async def async_end(self) -> Session | None:
+        """The entry is being unloaded: take no more messages, finish what was begun, and give the session back."""
+        self._ended = True
+        session, self.session = self.session, None
+        self._cancel_silence()
+        self.answers.fail()
+        async with self._storing:
+            self._late.tell()
+        await self.async_save()
+        self.hub.cards.tell_device(self)
+        return session
 
     @callback
-    def release(self, message: str) -> None:
-        """The entry is unloaded: the agent has to wait for `accepted` again."""
-        if (session := self.session) is not None:
-            session.send({"event": "released", "message": message})
-            self.session = None
-        self._cancel_silence()
-        if self._late_timer is not None:
-            self._late_timer()
-        for future in self._acks.values():
-            future.cancel()
-
-    def _heard(self) -> None:
+    def heard(self) -> None:
+        """Anything came from the agent: it is alive for some more heartbeats."""
         self.last_seen = dt_util.utcnow()
         self._cancel_silence()
         session = self.session
+        limit_s = SILENCE_FACTOR * self.hello.heartbeat_s
 
         @callback
         def silent(_: datetime) -> None:
             self._silence = None
             if session is not None:
-                self.lose(session, f"nothing heard for {SILENCE_FACTOR * self.hello.heartbeat_s:.0f} s")
+                self.lose(session, f"nothing heard for {limit_s:.0f} s")
 
-        delay = timedelta(seconds=SILENCE_FACTOR * self.hello.heartbeat_s)
-        self._silence = async_call_later(self.hass, delay, silent)
+        self._silence = async_call_later(self.hass, limit_s, HassJob(silent, cancel_on_shutdown=True))
 
     def _cancel_silence(self) -> None:
         if self._silence is not None:
             self._silence()
             self._silence = None
 
-    # --- messages ----------------------------------------------------------------------------------------------
+    # --- messages ------------------------------------------------------------------------------------------------------
 
     @callback
-    def take_state(self, message: StateMessage) -> None:
-        """Take changed values; only entities that show one of them write their state."""
-        self._heard()
+    def take_state(self, session: Session, message: StateMessage) -> None:
+        """Take changed values; only entities that show one of them write their state, each once."""
+        self.heard()
         changed = {key for key, value in message.values.items() if key not in self.values or self.values[key] != value}
         if message.full:
             changed |= self.values.keys() - message.values.keys()
             self.values = dict(message.values)
         else:
             self.values.update(message.values)
-        if changed:
+        if not session.live and (message.full or message.values):
+            session.live = True
+            self.bye = None
+            _LOGGER.info("%s is in contact", self.hello.name)
+            self._save_soon()
+            self._update_entities(None)
+            self.hub.cards.tell_device(self)
+        elif changed:
             self._update_entities(changed)
+            if changed & CARD_VALUES:
+                self.hub.cards.tell_device(self)
 
     async def async_take_events(self, message: EventsMessage) -> int:
-        """Store a batch; give the sequence number up to which everything is on disk."""
-        self._heard()
-        now = dt_util.utcnow()
-        limit = timedelta(minutes=self.entry.options.get(CONF_FRESH_MINUTES, DEFAULT_FRESH_MINUTES))
-        marked = [(event, now - event.at > limit) for event in message.events]
-        new = await self.hass.async_add_executor_job(self.hub.store.append, self.agent_id, marked)
-        late_by_seq = {event.seq: late for event, late in marked}
-        for event in new:
-            late = late_by_seq[event.seq]
-            self._take_new_event(event, late=late)
-        if new:
-            listed = [{**event.as_json(), "synced_late": late_by_seq[event.seq]} for event in new]
-            self.tell_card({"kind": "events", "events": listed})
-        return max((event.seq for event in message.events), default=0)
+        """Store a batch, then tell what is new of it; give the number up to which everything is on disk."""
+        self.heard()
+        async with self._storing:
+            if self._ended:
+                raise ProtocolError(NO_SESSION, "The Pi UPS entry was unloaded: say hello again.")
+            now = dt_util.utcnow()
+            limit = timedelta(minutes=self.entry.options.get(CONF_FRESH_MINUTES, DEFAULT_FRESH_MINUTES))
+            marked = [(event, now - event.at > limit) for event in message.events]
+            new, last_seq = await self.hub.archive.run(
+                lambda store: (store.append(self.agent_id, marked), store.last_seq(self.agent_id))
+            )
+            self._tell_events(new)
+        return max((event.seq for event in message.events), default=last_seq)
 
-    def _take_new_event(self, event: UpsEvent, *, late: bool) -> None:
-        shown = self.last_event
-        newest = None if shown is None else datetime.fromisoformat(shown["time"])
-        if newest is None or event.at >= newest:
-            self.last_event = {**event.as_json(), "synced_late": late}
-            self._update_entities({"last_event"})
-        if late:
-            self._late.append(event)
-            if self._late_timer is not None:
-                self._late_timer()
-            self._late_timer = async_call_later(self.hass, HISTORY_QUIET, self._tell_history)
+    def _tell_events(self, new: list[tuple[UpsEvent, bool]]) -> None:
+        if not new:
             return
-        for listener in [*self._event_listeners]:
-            listener(event)
+        before = self.last_event
+        for event, late in new:
+            self._keep_newest(event, late=late)
+            if late:
+                self._late.add(event)
+                continue
+            for listener in [*self._event_listeners]:
+                listener(event)
+        if self.last_event is not before:
+            self._update_entities({"last_event"})
+        self.hub.cards.tell_events(self.agent_id, [{**event.as_json(), "synced_late": late} for event, late in new])
 
-    @callback
-    def _tell_history(self, _: datetime) -> None:
-        late, self._late, self._late_timer = self._late, [], None
-        times = sorted(event.at for event in late)
-        self.hass.bus.async_fire(
-            EVENT_HISTORY_SYNCED,
-            {
-                "device_id": self.device_id,
-                "count": len(late),
-                "from": times[0].isoformat(),
-                "to": times[-1].isoformat(),
-                "types": sorted({event.type for event in late}),
-            },
-        )
+    def _keep_newest(self, event: UpsEvent, *, late: bool) -> None:
+        shown = self.last_event
+        if shown is None or event.at >= datetime.fromisoformat(shown["time"]):
+            self.last_event = {**event.as_json(), "synced_late": late}
 
     @callback
     def take_bye(self, session: Session, message: ByeMessage) -> None:
         """The agent goes, and says why."""
         self.bye = message.as_json()
         self.last_seen = dt_util.utcnow()
-        _LOGGER.info("%s said goodbye (%s): %s", self.hello.name, message.reason, message.message)
-        self.lose(session, message.message)
+        self.lose(session, f"it said goodbye ({message.reason}): {message.message}")
 
-    # --- commands ----------------------------------------------------------------------------------------------
-
-    async def async_command(self, command: Json, timeout_s: float) -> AckMessage:
-        """Send a command and wait for the agent's answer. Raises TimeoutError, or ConnectionError without an agent."""
-        session = self.session
-        if session is None:
-            raise ConnectionError("the agent is not in contact")
-        command_id = secrets.token_hex(6)
-        future: asyncio.Future[AckMessage] = self.hass.loop.create_future()
-        self._acks[command_id] = future
-        session.send({"event": "command", "command_id": command_id, **command})
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await future
-        except asyncio.CancelledError as err:
-            if future.cancelled():
-                raise ConnectionError("the agent went away") from err
-            raise
-        finally:
-            self._acks.pop(command_id, None)
+    # --- listeners -----------------------------------------------------------------------------------------------------
 
     @callback
-    def take_ack(self, message: AckMessage) -> None:
-        """Give the answer to whoever waits for it."""
-        self._heard()
-        future = self._acks.get(message.command_id)
-        if future is not None and not future.done():
-            future.set_result(message)
-
-    # --- listeners ---------------------------------------------------------------------------------------------
-
-    @callback
-    def listen(self, listener: Callable[[], None], keys: Iterable[str] | None) -> CALLBACK_TYPE:
-        """Call `listener` when one of the values changed, and whenever contact comes or goes (None: only then)."""
-        self._listeners[listener] = None if keys is None else frozenset(keys)
+    def listen(self, listener: Callable[[], None], keys: Iterable[str]) -> CALLBACK_TYPE:
+        """Call `listener` when one of the values changed, and whenever contact comes or goes."""
+        self._listeners[listener] = frozenset(keys)
 
         def end() -> None:
             self._listeners.pop(listener, None)
@@ -348,25 +300,11 @@ class UpsDevice:
 
     @callback
     def listen_hello(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call `listener` when the agent may have told new abilities."""
+        """Call `listener` when the agent told other abilities than before."""
         self._hello_listeners.append(listener)
         return lambda: self._hello_listeners.remove(listener)
 
-    @callback
-    def listen_card(self, listener: Callable[[Json], None]) -> CALLBACK_TYPE:
-        """Call `listener` with every message for cards."""
-        self._card_listeners.append(listener)
-        return lambda: self._card_listeners.remove(listener)
-
     def _update_entities(self, changed: set[str] | None) -> None:
         for listener, keys in [*self._listeners.items()]:
-            if changed is None or (keys is not None and not keys.isdisjoint(changed)):
+            if changed is None or not keys.isdisjoint(changed):
                 listener()
-
-    def _tell_card_device(self) -> None:
-        self.tell_card({"kind": "device", "device": self.hub.describe(self)})
-
-    def tell_card(self, message: Json) -> None:
-        """Send a message to every card that listens."""
-        for listener in [*self._card_listeners]:
-            listener(message)

@@ -9,7 +9,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .device import UpsDevice
-from .protocol import Scalar
+from .protocol import Hello, Scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,10 @@ class UpsDescription(EntityDescription):
     value_key: str
     # Also shown while the agent is away: what was last known about the past does not become unknown.
     always_available: bool = False
+
+    def has_fn(self, hello: Hello) -> bool:
+        """Whether the board can give the value."""
+        return self.value_key in hello.values
 
 
 class UpsEntity(Entity):

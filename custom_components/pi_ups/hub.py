@@ -2,120 +2,175 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-import logging
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_call_later
 from homeassistant.loader import async_get_integration
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_AGENT_ID, CONF_USER_ID, DOMAIN
-from .device import Session, UpsDevice
-from .protocol import NO_SESSION, WRONG_USER, Hello, Json, ProtocolError, negotiate
-from .store import EventStore
+from .archive import Archive
+from .card_feed import CardFeed
+from .const import CONF_AGENT_ID, CONF_USER_ID, DOMAIN, FORGET_AFTER
+from .issues import Refusals
+from .protocol import ProtocolError, agent_id_of, negotiate, parse_hello
+from .session import Knock, Session, Subscription
+from .vocabulary import NO_SESSION, WRONG_USER
 
 if TYPE_CHECKING:
     from homeassistant.components.websocket_api import ActiveConnection
 
-_LOGGER = logging.getLogger(__name__)
+    from .device import UpsDevice
 
-DATA_HUB: HassKey[asyncio.Task[Hub]] = HassKey(DOMAIN)
-
-
-@dataclass(eq=False, kw_only=True)
-class Knock:
-    """An agent that nobody has confirmed yet; its subscription waits."""
-
-    hello: Hello
-    connection: ActiveConnection
-    message_id: int
-    protocol: int
-    user_id: str
-    user_name: str
+DATA_HUB: HassKey[Hub] = HassKey(DOMAIN)
 
 
 class Hub:
-    """Sessions, knocks and the store, for all config entries together."""
+    """Sessions, knocks and the archive, for all config entries together."""
 
     def __init__(self, hass: HomeAssistant, version: str) -> None:
-        """Begin empty."""
+        """Begin empty; nothing is opened yet."""
         self.hass = hass
         self.version = version
-        self.store = EventStore(Path(hass.config.path("pi_ups.db")))
+        self.archive = Archive(hass)
+        self.cards = CardFeed()
+        self.refusals = Refusals(hass)
         self.devices: dict[str, UpsDevice] = {}
-        self.knocks: dict[str, Knock] = {}
-        self._sessions: dict[str, tuple[UpsDevice, Session]] = {}
+        self._knocks: dict[str, Knock] = {}
         self._knock_listeners: list[Callable[[], None]] = []
+        self._forgetting: dict[str, CALLBACK_TYPE] = {}
 
-    # --- agents that connect -----------------------------------------------------------------------------------
+    def entry_of(self, agent_id: str) -> ConfigEntry[Any] | None:
+        """Give an agent's config entry, loaded or not; one that only says "ignored" is none."""
+        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        return next((entry for entry in entries if entry.data[CONF_AGENT_ID] == agent_id), None)
 
-    async def async_connect(self, connection: ActiveConnection, message_id: int, hello: Hello) -> Callable[[], None]:
-        """Check a hello. Gives what admits it, to be called when the subscription's result was sent."""
-        protocol = negotiate(hello.protocol_min, hello.protocol_max)
-        user = connection.user
-        self._refuse_stranger(hello, user.id)
-        knock = Knock(
-            hello=hello,
-            connection=connection,
-            message_id=message_id,
-            protocol=protocol,
-            user_id=user.id,
-            user_name=user.name or "unknown",
-        )
-        if (device := self.devices.get(hello.agent_id)) is None:
+    # --- agents that connect -------------------------------------------------------------------------------------------
+
+    async def async_greet(self, subscription: Subscription, data: Any) -> Callable[[], None]:
+        """Check a hello. Gives what admits the agent, to be called when the subscription's result was sent."""
+        user = subscription.connection.user
+        try:
+            protocol = negotiate(data)
+            hello = parse_hello(data)
+            self._refuse_stranger(hello.agent_id, user.id)
+        except ProtocolError as err:
+            if (agent_id := agent_id_of(data)) is not None:
+                entry = self.entry_of(agent_id)
+                name = None if entry is None else entry.title
+                self.refusals.tell(agent_id, err, name=name, user=user.name or "unknown")
+            raise
+        knock = Knock(subscription=subscription, hello=hello, protocol=protocol)
+        if hello.agent_id not in self.devices:
             return lambda: self._wait(knock)
-        last_seq = await self.hass.async_add_executor_job(self.store.last_seq, hello.agent_id)
-        return lambda: self._accept(device, knock, last_seq)
+        last_seq = await self.archive.run(lambda store: store.last_seq(hello.agent_id))
+        return lambda: self._admit(knock, last_seq)
 
-    def _refuse_stranger(self, hello: Hello, user_id: str) -> None:
-        owner = next(
-            (
-                entry.data[CONF_USER_ID]
-                for entry in self.hass.config_entries.async_entries(DOMAIN)
-                if entry.data[CONF_AGENT_ID] == hello.agent_id
-            ),
-            None,
-        )
-        waiting = self.knocks.get(hello.agent_id)
-        if owner is None and waiting is not None:
-            owner = waiting.user_id
-        if owner is None or owner == user_id:
+    def _refuse_stranger(self, agent_id: str, user_id: str) -> None:
+        """Let only the user in that was accepted for the agent, or, before that, the one that knocked first.
+
+        Add-ons all log in as the Supervisor's one system user, so behind that user agents are told apart by id alone.
+        """
+        entry = self.entry_of(agent_id)
+        waiting = self._knocks.get(agent_id)
+        owner = entry.data[CONF_USER_ID] if entry is not None else waiting.user_id if waiting is not None else user_id
+        if owner != user_id:
+            raise ProtocolError(
+                WRONG_USER,
+                f'The agent id "{agent_id}" belongs to another Home Assistant user. Use that user\'s token, '
+                "choose another agent.id, or remove the device in Home Assistant first.",
+            )
+
+    def _admit(self, knock: Knock, last_seq: int) -> None:
+        if knock.subscription.closed:
             return
-        _LOGGER.warning("Another user tried to connect as agent %s and was refused", hello.agent_id)
-        raise ProtocolError(
-            WRONG_USER,
-            f'The agent id "{hello.agent_id}" belongs to another Home Assistant user. Use that user\'s token, '
-            "choose another agent.id, or remove the device in Home Assistant first.",
-        )
-
-    def _accept(self, device: UpsDevice, knock: Knock, last_seq: int) -> None:
-        session = Session(connection=knock.connection, message_id=knock.message_id, protocol=knock.protocol)
-        if device.session is not None:
-            self._sessions.pop(device.session.id, None)
-        self._sessions[session.id] = (device, session)
-        device.accept(session, knock.hello, last_seq)
+        device = self.devices.get(knock.hello.agent_id)
+        if device is None:
+            # Its entry was unloaded while the archive was asked.
+            self._wait(knock)
+            return
+        self.refusals.clear(device.agent_id)
+        device.accept(Session(knock=knock), last_seq)
 
     def _wait(self, knock: Knock) -> None:
         """Let an agent wait, and tell a person that it knocks."""
-        self.knocks[knock.hello.agent_id] = knock
-        knock.connection.send_event(
-            knock.message_id,
-            {
-                "event": "pending",
-                "message": "Confirm this agent in Home Assistant: Settings, Devices & services, Add integration, Pi UPS.",
-            },
-        )
-        if self._knock_listeners:
-            for listener in [*self._knock_listeners]:
-                listener()
+        if knock.subscription.closed:
             return
+        agent_id = knock.hello.agent_id
+        self._keep(knock)
+        entry = self.entry_of(agent_id)
+        message = (
+            "Confirm this agent in Home Assistant: Settings, Devices & services, Add integration, Pi UPS."
+            if entry is None
+            else f'"{entry.title}" is set up in Home Assistant, but its entry is not loaded. It is accepted when it is.'
+        )
+        knock.subscription.send({"event": "pending", "message": message})
+        for listener in [*self._knock_listeners]:
+            listener()
+        if not self._knock_listeners:
+            self._offer(knock)
+
+    def _keep(self, knock: Knock) -> None:
+        agent_id = knock.hello.agent_id
+        if (previous := self._knocks.get(agent_id)) is not None:
+            previous.replace(knock.subscription)
+        self._knocks[agent_id] = knock
+        knock.subscription.on_close = lambda: self._leave(knock)
+        if (cancel := self._forgetting.pop(agent_id, None)) is not None:
+            cancel()
+
+    def _leave(self, knock: Knock) -> None:
+        """An agent that waited is gone. If it does not come back, nobody is asked about it any more."""
+        agent_id = knock.hello.agent_id
+        if self._knocks.get(agent_id) is not knock:
+            return
+        del self._knocks[agent_id]
+
+        @callback
+        def forget(_: datetime) -> None:
+            del self._forgetting[agent_id]
+            self._withdraw(agent_id)
+
+        self._forgetting[agent_id] = async_call_later(self.hass, FORGET_AFTER, HassJob(forget, cancel_on_shutdown=True))
+
+    def session(self, connection: ActiveConnection, session_id: str) -> tuple[UpsDevice, Session]:
+        """Find a session of this very connection."""
+        device = self.devices.get(session_id.partition(".")[0])
+        session = None if device is None else device.session
+        if device is None or session is None or session.id != session_id or session.connection is not connection:
+            raise ProtocolError(NO_SESSION, "There is no such session on this connection: say hello again.")
+        return device, session
+
+    # --- agents that wait ----------------------------------------------------------------------------------------------
+
+    def knock_of(self, agent_id: str) -> Knock | None:
+        """Give the knock of an agent that waits now."""
+        return self._knocks.get(agent_id)
+
+    def strangers(self) -> list[Knock]:
+        """Give the agents that knock and have no entry."""
+        knocks = [knock for knock in self._knocks.values() if self.entry_of(knock.hello.agent_id) is None]
+        return sorted(knocks, key=lambda knock: knock.hello.name)
+
+    @callback
+    def listen_knocks(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `listener` at every knock; while somebody listens, no discovery is started."""
+        self._knock_listeners.append(listener)
+        return lambda: self._knock_listeners.remove(listener)
+
+    @callback
+    def offer_strangers(self) -> None:
+        """Nobody waits for a knock any more: whoever knocked meanwhile and was not chosen is offered as discovered."""
+        if not self._knock_listeners:
+            for knock in self.strangers():
+                self._offer(knock)
+
+    def _offer(self, knock: Knock) -> None:
+        # Home Assistant itself drops it when the agent is set up, ignored or offered already.
         discovery_flow.async_create_flow(
             self.hass,
             DOMAIN,
@@ -123,89 +178,37 @@ class Hub:
             data={CONF_AGENT_ID: knock.hello.agent_id},
         )
 
-    @callback
-    def close(self, connection: ActiveConnection, message_id: int) -> None:
-        """A subscription ended, by the agent or with its socket: whatever stands on it ends. Idempotent."""
-        for agent_id, knock in [*self.knocks.items()]:
-            if knock.connection is connection and knock.message_id == message_id:
-                del self.knocks[agent_id]
-        for session_id, (device, session) in [*self._sessions.items()]:
-            if session.connection is connection and session.message_id == message_id:
-                del self._sessions[session_id]
-                device.lose(session, "the connection was closed")
+    def _withdraw(self, agent_id: str) -> None:
+        for flow in self.hass.config_entries.flow.async_progress_by_handler(
+            DOMAIN, match_context={"source": SOURCE_INTEGRATION_DISCOVERY, "unique_id": agent_id}
+        ):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
-    @callback
-    def listen_knocks(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` at every knock; while somebody listens, no discovery is started."""
-        self._knock_listeners.append(listener)
-        return lambda: self._knock_listeners.remove(listener)
-
-    def session(self, connection: ActiveConnection, session_id: str) -> tuple[UpsDevice, Session]:
-        """Find a session of this very connection."""
-        found = self._sessions.get(session_id)
-        if found is not None and found[1].connection is connection and found[0].session is found[1]:
-            return found
-        raise ProtocolError(NO_SESSION, "There is no such session on this connection: say hello again.")
-
-    # --- devices -----------------------------------------------------------------------------------------------
+    # --- devices -------------------------------------------------------------------------------------------------------
 
     async def async_add(self, device: UpsDevice) -> None:
         """A config entry was loaded: whoever waits for it is accepted."""
+        last_seq = await self.archive.run(lambda store: store.last_seq(device.agent_id))
         self.devices[device.agent_id] = device
-        knock = self.knocks.pop(device.agent_id, None)
+        knock = self._knocks.get(device.agent_id)
         if knock is not None and knock.user_id == device.user_id:
-            last_seq = await self.hass.async_add_executor_job(self.store.last_seq, device.agent_id)
-            self._accept(device, knock, last_seq)
+            del self._knocks[device.agent_id]
+            self._admit(knock, last_seq)
+        self.cards.tell_device(device)
 
-    @callback
-    def remove(self, device: UpsDevice) -> None:
-        """A config entry is unloaded; a connected agent waits as one that knocks."""
+    async def async_remove(self, device: UpsDevice) -> None:
+        """A config entry is being unloaded; a connected agent waits as one that knocks."""
         self.devices.pop(device.agent_id, None)
-        if (session := device.session) is not None:
-            self._sessions.pop(session.id, None)
-            user = session.connection.user
-            self.knocks[device.agent_id] = Knock(
-                hello=device.hello,
-                connection=session.connection,
-                message_id=session.message_id,
-                protocol=session.protocol,
-                user_id=user.id,
-                user_name=user.name or "unknown",
-            )
-        device.release("The Pi UPS entry is not loaded in Home Assistant; waiting for it.")
+        session = await device.async_end()
+        if session is None or session.knock.subscription.closed:
+            return
+        self._keep(session.knock)
+        message = "The Pi UPS entry is not loaded in Home Assistant; waiting for it."
+        session.send({"event": "released", "message": message})
 
     def by_device_id(self, device_id: str) -> UpsDevice | None:
-        """Find a device by its registry id, or by the agent's id."""
-        return next((one for one in self.devices.values() if device_id in (one.device_id, one.agent_id)), None)
-
-    def describe(self, device: UpsDevice) -> Json:
-        """Give what the card gets of a device."""
-        registry = er.async_get(self.hass)
-        prefix = f"{device.agent_id}_"
-        entities = {
-            entry.unique_id.removeprefix(prefix): entry.entity_id
-            for entry in er.async_entries_for_config_entry(registry, device.entry.entry_id)
-            if entry.disabled_by is None
-        }
-        return {
-            "device_id": device.device_id or "",
-            "agent_id": device.agent_id,
-            "name": device.hello.name,
-            "board": {
-                key: device.hello.board[key]
-                for key in ("id", "name", "manufacturer", "model", "simulated", "experimental")
-            },
-            "connected": device.connected,
-            "last_seen": None if device.last_seen is None else device.last_seen.isoformat(timespec="milliseconds"),
-            "bye": device.bye,
-            "thresholds": device.hello.thresholds,
-            "commands": list(device.hello.commands),
-            "event_types": list(device.hello.event_types),
-            "agent_version": device.hello.version,
-            "integration_version": self.version,
-            "values": dict(device.values),
-            "entities": entities,
-        }
+        """Find a loaded device by its registry id, or by the agent's id."""
+        return next((one for one in self.devices.values() if device_id in (one.agent_id, one.device_id)), None)
 
 
 async def async_get_hub(hass: HomeAssistant) -> Hub:
@@ -213,16 +216,10 @@ async def async_get_hub(hass: HomeAssistant) -> Hub:
 
     The config flow calls this before any entry exists, because an agent can only knock once the commands are there.
     """
-    if (task := hass.data.get(DATA_HUB)) is None:
-        task = hass.data[DATA_HUB] = hass.async_create_task(_async_make(hass), eager_start=False)
-    return await asyncio.shield(task)
-
-
-async def _async_make(hass: HomeAssistant) -> Hub:
     from .websocket_api import async_register_commands  # noqa: PLC0415  (they need the hub)
 
     integration = await async_get_integration(hass, DOMAIN)
-    hub = Hub(hass, str(integration.version))
-    await hass.async_add_executor_job(hub.store.open)
-    async_register_commands(hass, hub)
-    return hub
+    if DATA_HUB not in hass.data:
+        hub = hass.data[DATA_HUB] = Hub(hass, str(integration.version))
+        async_register_commands(hass, hub)
+    return hass.data[DATA_HUB]

@@ -28,7 +28,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .device import PiUpsConfigEntry, UpsDevice
 from .entity import UpsDescription, UpsEntity, UpsValueEntity
 from .platform import add_sensed
-from .protocol import EVENT_TYPES, HEALTH, SHUTDOWN_REASONS, SHUTDOWN_STATES, Scalar, parse_time
+from .protocol import Scalar, is_number, parse_time
+from .vocabulary import EVENT_TYPES, HEALTH, SHUTDOWN_REASONS, SHUTDOWN_STATES
 
 PARALLEL_UPDATES = 0
 
@@ -41,7 +42,7 @@ class UpsSensorDescription(UpsDescription, SensorEntityDescription):
 
 
 def _number(value: Scalar) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return value if is_number(value) else None
 
 
 def _one_of(words: tuple[str, ...]) -> Callable[[Scalar], str | None]:
@@ -163,7 +164,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of an agent."""
     device = entry.runtime_data
-    add_sensed(entry, async_add_entities, SENSORS, lambda description: UpsSensor(device, description))
+    add_sensed(hass, entry, async_add_entities, SENSORS, lambda description: UpsSensor(device, description))
     async_add_entities([LastEventSensor(device)])
 
 
@@ -185,9 +186,16 @@ class LastEventSensor(UpsEntity, SensorEntity):
     _unrecorded_attributes = frozenset({"message"})
 
     def __init__(self, device: UpsDevice) -> None:
-        """Offer the words that the board can record."""
+        """Take the device."""
         super().__init__(device, "last_event")
-        self._attr_options = list(EVENT_TYPES)
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        # What an earlier board or a newer agent recorded is a word too.
+        type_ = self.native_value
+        known = dict.fromkeys((*EVENT_TYPES, *self._device.hello.event_types, *((type_,) if type_ else ())))
+        return list(known)
 
     @override
     def _keys(self) -> tuple[str, ...]:
@@ -197,7 +205,7 @@ class LastEventSensor(UpsEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         event = self._device.last_event
-        return event["type"] if event is not None and event["type"] in EVENT_TYPES else None
+        return None if event is None else str(event["type"])
 
     @property
     @override

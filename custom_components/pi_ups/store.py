@@ -1,6 +1,6 @@
 """The history of all agents in one SQLite file of our own, because Home Assistant takes no back-dated events.
 
-Everything here blocks and belongs into the executor; one lock keeps writers in order. Without Home Assistant in it.
+Everything here blocks and belongs into a thread (archive.py). Without Home Assistant in it.
 """
 
 from __future__ import annotations
@@ -67,9 +67,14 @@ class EventStore:
                 return
             try:
                 self._db = self._connect()
+            except sqlite3.OperationalError:
+                # Locked, full, read-only or from a newer version: the file itself is fine.
+                raise
             except sqlite3.DatabaseError as err:
                 aside = self._path.with_suffix(f".damaged-{int(time.time())}")
                 self._path.rename(aside)
+                for suffix in ("-wal", "-shm"):
+                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
                 _LOGGER.error("%s is damaged (%s); kept as %s, a new one begins", self._path, err, aside)
                 self._db = self._connect()
 
@@ -78,7 +83,14 @@ class EventStore:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
             (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version > len(_MIGRATIONS):
+                raise sqlite3.OperationalError(
+                    f"its version {version} is newer than this integration's {len(_MIGRATIONS)}: update Pi UPS"
+                )
             for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
                 db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
         except sqlite3.DatabaseError:
@@ -105,13 +117,13 @@ class EventStore:
             row = self._open_db.execute("SELECT max(seq) FROM events WHERE agent_id = ?", (agent_id,)).fetchone()
         return row[0] or 0
 
-    def append(self, agent_id: str, events: Sequence[tuple[UpsEvent, bool]]) -> list[UpsEvent]:
+    def append(self, agent_id: str, events: Sequence[tuple[UpsEvent, bool]]) -> list[tuple[UpsEvent, bool]]:
         """Store events (with their `late` mark) in one synced transaction; give back those that were new.
 
         An event is known by its id. Its number is as unique while the agent's disk lives; after a new disk the same
         number may come again with another id, and both are kept.
         """
-        new: list[UpsEvent] = []
+        new: list[tuple[UpsEvent, bool]] = []
         with self._lock:
             db = self._open_db
             db.execute("BEGIN IMMEDIATE")
@@ -131,7 +143,7 @@ class EventStore:
                         ),
                     )
                     if cursor.rowcount == 1:
-                        new.append(event)
+                        new.append((event, late))
                 db.execute("COMMIT")
             except BaseException:
                 db.execute("ROLLBACK")
@@ -193,3 +205,17 @@ class EventStore:
         with self._lock:
             self._open_db.execute("DELETE FROM events WHERE agent_id = ?", (agent_id,))
             self._open_db.execute("DELETE FROM devices WHERE agent_id = ?", (agent_id,))
+
+    def is_empty(self) -> bool:
+        """Whether nothing of any agent is left."""
+        with self._lock:
+            found = self._open_db.execute(
+                "SELECT EXISTS (SELECT 1 FROM events) OR EXISTS (SELECT 1 FROM devices)"
+            ).fetchone()
+        return not found[0]
+
+    def erase(self) -> None:
+        """Close the file and delete it; `open` makes a new one."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)

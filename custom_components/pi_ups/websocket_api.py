@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
+import re
 from typing import Any
 
 import probatio as vol
 
-from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, callback
 
+from .archive import ArchiveError
+from .card_feed import describe, may_read
 from .device import UpsDevice
 from .hub import Hub
 from .protocol import (
-    INVALID_MESSAGE,
+    Json,
+    ProtocolError,
+    parse_ack,
+    parse_bye,
+    parse_events,
+    parse_state,
+    parse_time,
+    wrong_field,
+)
+from .session import Subscription
+from .vocabulary import (
     TYPE_ACK,
     TYPE_BYE,
     TYPE_CONNECT,
@@ -26,14 +38,6 @@ from .protocol import (
     TYPE_EVENTS_SUBSCRIBE,
     TYPE_STATE,
     UNKNOWN_DEVICE,
-    Json,
-    ProtocolError,
-    parse_ack,
-    parse_bye,
-    parse_events,
-    parse_hello,
-    parse_state,
-    parse_time,
 )
 
 type Handler = Callable[[HomeAssistant, ActiveConnection, Json], Any]
@@ -42,30 +46,29 @@ type AsyncHandler = Callable[[HomeAssistant, ActiveConnection, Json], Awaitable[
 MAX_PAGE = 500
 
 
+def _refuse(connection: ActiveConnection, msg: Json, err: ProtocolError) -> None:
+    """Answer with the refusal's code and sentence."""
+    connection.send_error(msg["id"], err.code, str(err))
+
+
 def _refusing(handler: AsyncHandler) -> Callable[[HomeAssistant, ActiveConnection, Json], Coroutine[Any, Any, None]]:
-    """Turn a refusal into the error answer with its code and sentence."""
+    """Turn a refusal into the error answer, and a disk that does not work into one without a stack trace each time."""
 
     @wraps(handler)
     async def wrapped(hass: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
         try:
             await handler(hass, connection, msg)
         except ProtocolError as err:
-            connection.send_error(msg["id"], err.code, str(err))
+            _refuse(connection, msg, err)
+        except ArchiveError as err:
+            connection.send_error(msg["id"], websocket_api.ERR_HOME_ASSISTANT_ERROR, str(err))
 
     return wrapped
 
 
-def _may_read(connection: ActiveConnection, hub: Hub, device: UpsDevice) -> bool:
-    """Whether the user may read any of the device's entities."""
-    permissions = connection.user.permissions
-    return any(
-        permissions.check_entity(entity_id, POLICY_READ) for entity_id in hub.describe(device)["entities"].values()
-    )
-
-
-def _find(connection: ActiveConnection, hub: Hub, device_id: str) -> UpsDevice:
+def _find(hass: HomeAssistant, connection: ActiveConnection, hub: Hub, device_id: str) -> UpsDevice:
     device = hub.by_device_id(device_id)
-    if device is None or not _may_read(connection, hub, device):
+    if device is None or not may_read(hass, connection.user, device):
         raise ProtocolError(UNKNOWN_DEVICE, f'There is no Pi UPS device "{device_id}".')
     return device
 
@@ -74,19 +77,19 @@ def _ms(msg: Json, key: str) -> int | None:
     if (value := msg.get(key)) is None:
         return None
     if (moment := parse_time(value)) is None:
-        raise ProtocolError(INVALID_MESSAGE, f"Field {key}: found {value!r}, expected a time with a zone.", key)
+        raise wrong_field(key, "a time with a zone, like 2026-11-23T04:18:14.123+01:00", value)
     return round(moment.timestamp() * 1000)
+
+
+_CURSOR = re.compile(r"(-?\d{1,15}):(\d{1,16})")
 
 
 def _cursor(value: str | None) -> tuple[int, int] | None:
     if value is None:
         return None
-    at, _, seq = value.partition(":")
-    if not (at.lstrip("-").isdigit() and seq.isdigit()):
-        raise ProtocolError(
-            INVALID_MESSAGE, f"Field cursor: found {value!r}, expected one that was given out.", "cursor"
-        )
-    return int(at), int(seq)
+    if (found := _CURSOR.fullmatch(value)) is None:
+        raise wrong_field("cursor", "one that was given out", value)
+    return int(found[1]), int(found[2])
 
 
 @callback
@@ -101,22 +104,28 @@ def _agent_commands(hub: Hub) -> list[Handler]:
     @websocket_api.async_response
     @_refusing
     async def connect(_: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
-        hello = parse_hello(msg["data"])
-        admit = await hub.async_connect(connection, msg["id"], hello)
-        connection.subscriptions[msg["id"]] = lambda: hub.close(connection, msg["id"])
+        subscription = Subscription(connection, msg["id"])
+        # Before anything is waited for, so that a socket that closes meanwhile is noticed.
+        connection.subscriptions[msg["id"]] = subscription.close
+        try:
+            admit = await hub.async_greet(subscription, msg["data"])
+        except BaseException:
+            connection.subscriptions.pop(msg["id"], None)
+            raise
         connection.send_result(msg["id"])
         admit()
 
+    # Not a coroutine: messages about state are many, and stay in their order.
     @websocket_api.websocket_command({vol.Required("type"): TYPE_STATE, vol.Required("data"): dict})
     @callback
     def state(_: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
         try:
             message = parse_state(msg["data"])
-            device, _session = hub.session(connection, message.session)
+            device, session = hub.session(connection, message.session)
         except ProtocolError as err:
-            connection.send_error(msg["id"], err.code, str(err))
+            _refuse(connection, msg, err)
             return
-        device.take_state(message)
+        device.take_state(session, message)
         connection.send_result(msg["id"], {})
 
     @websocket_api.websocket_command({vol.Required("type"): TYPE_EVENTS, vol.Required("data"): dict})
@@ -134,7 +143,8 @@ def _agent_commands(hub: Hub) -> list[Handler]:
     async def ack(_: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
         message = parse_ack(msg["data"])
         device, _session = hub.session(connection, message.session)
-        device.take_ack(message)
+        device.heard()
+        device.answers.take(message)
         connection.send_result(msg["id"], {})
 
     @websocket_api.websocket_command({vol.Required("type"): TYPE_BYE, vol.Required("data"): dict})
@@ -152,8 +162,8 @@ def _agent_commands(hub: Hub) -> list[Handler]:
 def _card_commands(hub: Hub) -> list[Handler]:
     @websocket_api.websocket_command({vol.Required("type"): TYPE_DEVICES})
     @callback
-    def devices(_: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
-        visible = [hub.describe(one) for one in hub.devices.values() if _may_read(connection, hub, one)]
+    def devices(hass: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
+        visible = [describe(one) for one in hub.devices.values() if may_read(hass, connection.user, one)]
         connection.send_result(msg["id"], {"devices": visible})
 
     @websocket_api.websocket_command(
@@ -170,10 +180,10 @@ def _card_commands(hub: Hub) -> list[Handler]:
     @websocket_api.async_response
     @_refusing
     async def list_events(hass: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
-        device = _find(connection, hub, msg["device_id"])
+        device = _find(hass, connection, hub, msg["device_id"])
         start_ms, end_ms, cursor = _ms(msg, "start"), _ms(msg, "end"), _cursor(msg.get("cursor"))
-        found, more = await hass.async_add_executor_job(
-            lambda: hub.store.list(
+        found, more = await hub.archive.run(
+            lambda store: store.list(
                 device.agent_id,
                 start_ms=start_ms,
                 end_ms=end_ms,
@@ -193,12 +203,12 @@ def _card_commands(hub: Hub) -> list[Handler]:
     @websocket_api.websocket_command({vol.Required("type"): TYPE_EVENTS_SUBSCRIBE, vol.Required("device_id"): str})
     @websocket_api.async_response
     @_refusing
-    async def subscribe(_: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
-        device = _find(connection, hub, msg["device_id"])
-        connection.subscriptions[msg["id"]] = device.listen_card(
-            lambda message: connection.send_event(msg["id"], message)
+    async def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: Json) -> None:
+        device = _find(hass, connection, hub, msg["device_id"])
+        connection.subscriptions[msg["id"]] = hub.cards.listen(
+            device, lambda message: connection.send_event(msg["id"], message)
         )
         connection.send_result(msg["id"])
-        connection.send_event(msg["id"], {"kind": "device", "device": hub.describe(device)})
+        connection.send_event(msg["id"], {"kind": "device", "device": describe(device)})
 
     return [devices, list_events, subscribe]

@@ -80,16 +80,24 @@ async def connect(hass: HomeAssistant, hass_ws_client: Any, agent_user: MockUser
     return make
 
 
+def add_entry(hass: HomeAssistant, user: MockUser, agent_id: str, name: str) -> MockConfigEntry:
+    """Add a confirmed agent; it is not loaded yet."""
+    greeting = hello()
+    greeting["agent"].update(id=agent_id, name=name)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=name,
+        unique_id=agent_id,
+        data={CONF_AGENT_ID: agent_id, CONF_USER_ID: user.id, CONF_HELLO: greeting},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
 @pytest.fixture
 async def entry(hass: HomeAssistant, agent_user: MockUser) -> MockConfigEntry:
     """A confirmed agent whose entry is loaded."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Rack UPS",
-        unique_id="rack-pi",
-        data={CONF_AGENT_ID: "rack-pi", CONF_USER_ID: agent_user.id, CONF_HELLO: hello()},
-    )
-    entry.add_to_hass(hass)
+    entry = add_entry(hass, agent_user, "rack-pi", "Rack UPS")
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry

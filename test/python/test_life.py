@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+import yaml
 
 from custom_components.pi_ups.const import DOMAIN
 from homeassistant.components.lovelace.const import LOVELACE_DATA
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
@@ -22,9 +24,19 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 from .common import Agent, ups_event
-from .conftest import Connect
+from .conftest import Connect, add_entry
 
 HERE = Path(__file__).parents[2] / "custom_components/pi_ups"
+
+
+OTHER = [{"url": "/local/other.js", "type": "module"}]
+
+
+async def card_url(hass: HomeAssistant) -> str:
+    """Give the address that a release of this checkout has."""
+    version = json.loads((HERE / "manifest.json").read_text())["version"]
+    digest = hashlib.sha256((HERE / "frontend/pi-ups-card.js").read_bytes()).hexdigest()[:8]
+    return f"/pi_ups_static/pi-ups-card.js?v={version}-{digest}"
 
 
 async def resources(hass: HomeAssistant) -> list[str]:
@@ -37,13 +49,13 @@ async def test_removal_leaves_nothing(hass: HomeAssistant, entry: MockConfigEntr
     agent = await connect()
     await agent.join()
     await agent.send_events(ups_event(1))
-    store = entry.runtime_data.hub.store
+    archive = entry.runtime_data.hub.archive
+    assert archive.path.exists()
     assert len(await resources(hass)) == 1
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert await resources(hass) == []
-    assert store.list("rack-pi") == ([], None)
-    assert store.load_device("rack-pi") is None
+    assert list(archive.path.parent.glob("pi_ups.db*")) == []
     assert list(er.async_get(hass).entities) == []
     assert dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id) == []
     assert [state.entity_id for state in hass.states.async_all() if "rack_ups" in state.entity_id] == []
@@ -59,24 +71,12 @@ async def test_unload_and_load(hass: HomeAssistant, entry: MockConfigEntry) -> N
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_a_device_is_deleted_only_without_its_agent(
-    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
-) -> None:
-    from custom_components.pi_ups import async_remove_config_entry_device
-
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert await async_remove_config_entry_device(hass, entry, device)
-    await (await connect()).join()
-    assert not await async_remove_config_entry_device(hass, entry, device)
-
-
 class TestCard:
     """The card's resource."""
 
     async def test_is_registered_once_with_its_version(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        version = json.loads((HERE / "manifest.json").read_text())["version"]
         (url,) = await resources(hass)
-        assert url.startswith(f"/pi_ups_static/pi-ups-card.js?v={version}-")
+        assert url == await card_url(hass)
         await hass.config_entries.async_reload(entry.entry_id)
         assert await resources(hass) == [url]
 
@@ -96,19 +96,76 @@ class TestCard:
         assert answer.status == 200
         assert await answer.read() == (HERE / "frontend/pi-ups-card.js").read_bytes()
 
-    async def test_yaml_mode_tells_the_line(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        await hass.config_entries.async_unload(entry.entry_id)
-        data = hass.data[LOVELACE_DATA]
-        for item in [*data.resources.async_items()]:
-            await data.resources.async_delete_item(item["id"])
-        data.resource_mode = "yaml"
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        issue = ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml")
-        assert issue is not None
-        assert issue.translation_placeholders == {"url": "/pi_ups_static/pi-ups-card.js"}
-        data.resource_mode = "storage"
-        await hass.config_entries.async_reload(entry.entry_id)
-        assert ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml") is None
+    async def test_taken_away_only_with_the_last_entry(
+        self, hass: HomeAssistant, entry: MockConfigEntry, agent_user: MockUser
+    ) -> None:
+        other = add_entry(hass, agent_user, "shed-pi", "Shed UPS")
+        assert await hass.config_entries.async_setup(other.entry_id)
+        assert len(await resources(hass)) == 1
+        await hass.config_entries.async_remove(entry.entry_id)
+        assert len(await resources(hass)) == 1
+        # What a person only ignored does not keep it.
+        MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE, unique_id="cellar-pi").add_to_hass(hass)
+        await hass.config_entries.async_remove(other.entry_id)
+        assert await resources(hass) == []
+
+    async def test_entries_that_load_together_make_one(
+        self, hass: HomeAssistant, agent_user: MockUser, connect: Connect
+    ) -> None:
+        for number in range(4):
+            add_entry(hass, agent_user, f"pi-{number}", f"UPS {number}")
+        # Sets all of them up at the same time.
+        assert await async_setup_component(hass, DOMAIN, {})
+        await hass.async_block_till_done()
+        assert len(await resources(hass)) == 1
+
+    async def test_a_checkout_that_was_not_built_says_so_once(
+        self,
+        hass: HomeAssistant,
+        agent_user: MockUser,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr("custom_components.pi_ups.card.CARD_FILE", "frontend/nowhere.js")
+        for agent_id in ("pi-1", "pi-2"):
+            add_entry(hass, agent_user, agent_id, agent_id)
+        assert await async_setup_component(hass, DOMAIN, {})
+        await hass.async_block_till_done()
+        assert await resources(hass) == []
+        assert caplog.text.count("npm run build") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (None, True),
+        ("/pi_ups_static/pi-ups-card.js?v=0.0.1-00000000", True),
+        ("the present one", False),
+    ],
+)
+async def test_resources_in_yaml(
+    hass: HomeAssistant, agent_user: MockUser, line: str | None, told: bool, connect: Connect
+) -> None:
+    url = await card_url(hass)
+    lines = [] if line is None else [{"url": url if line == "the present one" else line, "type": "module"}]
+    assert await async_setup_component(
+        hass, "lovelace", {"lovelace": {"resource_mode": "yaml", "resources": [*lines, *OTHER]}}
+    )
+    entry = add_entry(hass, agent_user, "rack-pi", "Rack UPS")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml")
+    if not told:
+        assert issue is None
+        return
+    assert issue is not None
+    assert issue.translation_placeholders == {"url": url}
+    text = json.loads((HERE / "translations/en.json").read_text())["issues"]["card_resource_yaml"]["description"]
+    block = text.replace("{url}", url).split("```")[1].removeprefix("yaml")
+    # The lines are exactly what makes it work.
+    told_config = yaml.safe_load(block)["lovelace"]
+    assert told_config == {"resource_mode": "yaml", "resources": [{"url": url, "type": "module"}]}
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml") is None
 
 
 class TestActions:

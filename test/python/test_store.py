@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -9,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -21,10 +25,11 @@ START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> EventStore:
+def store(tmp_path: Path) -> Generator[EventStore]:
     store = EventStore(tmp_path / "pi_ups.db")
     store.open()
-    return store
+    yield store
+    store.close()
 
 
 def event(seq: int, minutes: float = 0, kind: str = "ac_power_loss", **changes: object) -> UpsEvent:
@@ -33,9 +38,9 @@ def event(seq: int, minutes: float = 0, kind: str = "ac_power_loss", **changes: 
 
 
 def test_stores_each_event_once(store: EventStore) -> None:
-    assert store.append("a", [(event(1), False), (event(2), False)]) == [event(1), event(2)]
-    assert store.append("a", [(event(2), False), (event(3), True)]) == [event(3)]
-    assert store.append("b", [(event(1), False)]) == [event(1)]
+    assert store.append("a", [(event(1), False), (event(2), False)]) == [(event(1), False), (event(2), False)]
+    assert store.append("a", [(event(2), False), (event(3), True)]) == [(event(3), True)]
+    assert store.append("b", [(event(1), False)]) == [(event(1), False)]
     assert store.last_seq("a") == 3
     assert store.last_seq("nobody") == 0
 
@@ -43,7 +48,7 @@ def test_stores_each_event_once(store: EventStore) -> None:
 def test_a_new_disk_of_the_agent_loses_nothing(store: EventStore) -> None:
     store.append("a", [(event(1), False), (event(2), False)])
     again = event(1, minutes=60, id="ffffffffffff-1")
-    assert store.append("a", [(again, False)]) == [again]
+    assert store.append("a", [(again, False)]) == [(again, False)]
     assert next(one.event["id"] for one in store.list("a")[0]) == "ffffffffffff-1"
     # The agent gave an event a higher number after its first answer was lost: it is still the same event.
     assert store.append("a", [(event(9, id=event(2).id), False)]) == []
@@ -97,8 +102,58 @@ def test_a_damaged_file_is_kept_aside(tmp_path: Path) -> None:
     store.append("a", [(event(1), False)])
     store.close()
     assert [one.read_bytes()[:7] for one in tmp_path.glob("*.damaged-*")] == [b"this is"]
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM events").fetchone() == (1,)
+
+
+def test_a_file_with_torn_pages_is_kept_aside(tmp_path: Path) -> None:
+    path = tmp_path / "pi_ups.db"
+    store = EventStore(path)
+    store.open()
+    store.append("a", [(event(seq), False) for seq in range(1, 2000)])
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[4096:40960] = bytes(36864)
+    path.write_bytes(content)
+    store.open()
+    assert store.list("a") == ([], None)
+    store.close()
+    assert len(list(tmp_path.glob("*.damaged-*"))) == 1
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pi_ups.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    with pytest.raises(sqlite3.OperationalError, match="update Pi UPS"):
+        EventStore(path).open()
+    assert list(tmp_path.glob("*.damaged-*")) == []
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (99,)
+    assert len(before) > 0
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(store: EventStore) -> None:
+    unwritable: Any = {"cannot": object()}
+    broken = replace(event(2), detail=unwritable)
+    with pytest.raises(TypeError):
+        store.append("a", [(event(1), False), (broken, False)])
+    assert store.list("a") == ([], None)
+    assert store.append("a", [(event(1), False)]) == [(event(1), False)]
+
+
+def test_erased_and_begun_anew(store: EventStore, tmp_path: Path) -> None:
+    store.append("a", [(event(1), False)])
+    assert not store.is_empty()
+    store.remove("a")
+    assert store.is_empty()
+    store.erase()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RuntimeError):
+        store.last_seq("a")
+    store.open()
+    assert store.last_seq("a") == 0
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
@@ -126,3 +181,4 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     store.open()
     assert store.last_seq("a") >= printed[-1]
     assert len(store.list("a", limit=100_000)[0]) == store.last_seq("a")
+    store.close()
