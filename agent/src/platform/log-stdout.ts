@@ -95,7 +95,7 @@ export function createStdoutLog(options: StdoutLogOptions): Log {
       if (priorities[level] > priorities[options.level]) return;
       const text = message + fieldsText(fields);
       const trouble = priorities[level] <= priorities.warning;
-      const more = trouble && fields?.["event"] === undefined ? repeats(text) : "";
+      const more = trouble && fields?.["event"] === undefined ? repeats(`${level} ${text}`) : "";
       if (more === null) return;
       if (options.backlog() > longestBacklog) {
         dropped += 1;
