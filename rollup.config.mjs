@@ -1,6 +1,7 @@
 // Two bundles from one configuration: the card for the browser (also laid into the integration, which serves it),
 // and the agent for Node 24. `PI_UPS_PART=card` or `PI_UPS_PART=agent` builds one of them.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import commonjs from "@rollup/plugin-commonjs";
@@ -41,16 +42,21 @@ const squeezeTemplates = {
 };
 
 function minifyCss(text) {
-  return transformSync(text, { loader: "css", minify: true, target: "es2022" }).code.trim();
+  return transformSync(text, { loader: "css", minify: true, charset: "utf8" }).code.trim();
 }
 
 /**
- * Own names that nobody outside the bundle sees: private members, properties whose ending only this code uses, and the
- * names of texts. Anything else could be a name of the browser's or of Home Assistant's.
+ * Own names that nobody outside the bundle sees: private members, endings that only this code uses, names of texts, and
+ * some long ones. Anything else could be a name of the browser's or of Home Assistant's.
  */
 const texts =
   readFileSync(join(checkout, "card/src/i18n/en.ts"), "utf8").match(/(?<=^ {2})[a-z]+[A-Z]\w*(?=:)/gm) ?? [];
-const ownNames = new RegExp(`^(_[a-z]\\w*|\\w+(Ms|Pct|Words|Id)|on[A-Z]\\w*|${texts.join("|")})$`);
+const longNames =
+  "acPresent runtimeMin runtimeSettling problemText cancellable cancelling gridRows eventsLimit eventFilter tapAction " +
+  "unknownKeys eventName deviceName dayNumber minuteOfDay feedsPi stretches strings refusal headline";
+const ownNames = new RegExp(
+  `^(_[a-z]\\w*|\\w+(Ms|Pct|Words|Id)|on[A-Z]\\w*|${[...texts, ...longNames.split(" ")].join("|")})$`,
+);
 
 /** Of custom-card-helpers' single file no bundler can prove its enums unused, so its functions come from its sources. */
 const slimHelpers = {
@@ -82,6 +88,20 @@ const card = {
   ],
 };
 
+/**
+ * Packages take Node's own modules whole. An `import` of `http` makes a module of all its exports and thereby loads the
+ * whole of `fetch` behind one of them: 4 MB on a Pi. `process.getBuiltinModule` gives the same object without that.
+ */
+const builtinsAsObjects = {
+  name: "builtins-as-objects",
+  resolveId: (id, importer) =>
+    importer?.includes("node_modules") && isBuiltin(id) ? `\0builtin:${id.replace(/^node:/, "")}` : null,
+  load: (id) =>
+    id.startsWith("\0builtin:")
+      ? `export default process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`
+      : null,
+};
+
 const agent = {
   input: { "pi-ups": "agent/src/cli/main.ts" },
   output: {
@@ -96,9 +116,13 @@ const agent = {
   external: [/^node:/, "i2c-bus", "onoff"],
   plugins: [
     emptyFolder("dist/agent"),
+    builtinsAsObjects,
     resolve({ preferBuiltins: true, exportConditions: ["node"] }),
     // `ws` asks for its two native helpers inside try/catch and does without them.
-    commonjs({ ignore: ["bufferutil", "utf-8-validate"] }),
+    commonjs({
+      ignore: ["bufferutil", "utf-8-validate"],
+      requireReturnsDefault: (id) => id.startsWith("\0builtin:"),
+    }),
     esbuild({ target: "node24", tsconfig: "tsconfig.json", define }),
   ],
 };
