@@ -74,7 +74,7 @@ await main(async () => {
     name: "Rack UPS",
     haUrl: home.ha.url,
     token: home.agentToken,
-    extraYaml: `sim:\n  speed: ${speed}\n`,
+    extraYaml: `shutdown:\n  grace_s: 15\nsim:\n  speed: ${speed}\n`,
   });
   try {
     const supervised = supervise(agent, folder, stopping.signal, (what) => {
