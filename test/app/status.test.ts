@@ -194,7 +194,7 @@ describe("the line", () => {
   it("says how old figures are, and what is wrong", () => {
     const faults = [{ code: "PI_UPS_GAUGE_SILENT", message: "No answer.", since: at(3500) }];
     expect(line({ stale: true, lastGoodAt: at(3480), faults })).toBe(
-      "on mains for 59 min 55 s, battery 96 %, 4.08 V, (kept from 2 min ago), 48 °C, PI_UPS_GAUGE_SILENT",
+      "on mains for 59 min 55 s, battery 96 %, 4.08 V (kept from 2 min ago), 48 °C, PI_UPS_GAUGE_SILENT",
     );
   });
 

@@ -123,6 +123,11 @@ export function statusReport(
 
 const powerWords = { unknown: "mains unknown", on_mains: "on mains", on_battery: "on battery" } as const;
 
+function ageWords({ at, stale, lastGoodAt }: Snapshot): string {
+  if (!stale || lastGoodAt === null) return "";
+  return ` (kept from ${duration(at.monoMs - lastGoodAt.monoMs)} ago)`;
+}
+
 /** One line for the log: what a person would ask first, unknown things left out. */
 export function statusLine(snapshot: Snapshot, link: LinkStatus, unsent: number): string {
   const since = snapshot.powerSince;
@@ -132,10 +137,7 @@ export function statusLine(snapshot: Snapshot, link: LinkStatus, unsent: number)
       : `${powerWords[snapshot.power]} for ${duration(snapshot.at.monoMs - since.monoMs)}`,
   ];
   if (snapshot.chargePct !== null) parts.push(`battery ${round(snapshot.chargePct)} %`);
-  if (snapshot.packMv !== null) parts.push(`${(snapshot.packMv / 1000).toFixed(2)} V`);
-  if (snapshot.stale && snapshot.lastGoodAt !== null) {
-    parts.push(`(kept from ${duration(snapshot.at.monoMs - snapshot.lastGoodAt.monoMs)} ago)`);
-  }
+  if (snapshot.packMv !== null) parts.push(`${(snapshot.packMv / 1000).toFixed(2)} V${ageWords(snapshot)}`);
   if (snapshot.charging === true) parts.push("charging");
   if (snapshot.runtime.kind === "estimate")
     parts.push(`about ${duration(snapshot.runtime.minutes * 60_000)} left`);

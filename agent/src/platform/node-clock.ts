@@ -2,9 +2,14 @@
 import type { Instant } from "../core/model.ts";
 import type { CancelSignal, Clock } from "../ports/ports.ts";
 
+/** Whole milliseconds: sums and differences of them stay exact, in the core and in what people read. */
 function now(): Instant {
   const wall = new Date();
-  return { monoMs: performance.now(), wallMs: wall.getTime(), utcOffsetMin: -wall.getTimezoneOffset() };
+  return {
+    monoMs: Math.round(performance.now()),
+    wallMs: wall.getTime(),
+    utcOffsetMin: -wall.getTimezoneOffset(),
+  };
 }
 
 function sleep(ms: number, signal?: CancelSignal): Promise<void> {

@@ -10,8 +10,10 @@ const flags = ["--lite-mode", "--max-semi-space-size=1"] as const;
  */
 export function becomeSmall(): void {
   const already = flags.every((flag) => process.execArgv.includes(flag));
+  // Lite mode has no WebAssembly, with which Node reads TypeScript.
+  const fromSources = import.meta.filename.endsWith(".ts");
   const debugged = process.execArgv.some((argument) => argument.startsWith("--inspect"));
-  if (already || debugged || process.execve === undefined) return;
+  if (already || fromSources || debugged || process.execve === undefined) return;
   const args = [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)];
   try {
     process.execve(process.execPath, args, process.env);
