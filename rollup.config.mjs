@@ -80,7 +80,7 @@ const card = {
     terser({
       ecma: 2020,
       module: true,
-      compress: { passes: 3 },
+      compress: { passes: 3, keep_fargs: false, unsafe_arrows: true },
       mangle: { properties: { regex: ownNames } },
       format: { comments: false },
     }),

@@ -12,14 +12,10 @@ import { configForm } from "./form.ts";
 import type { ActionConfig, HomeAssistant } from "./ha.ts";
 import { HassPort } from "./hass-port.ts";
 import { cardSize, type GridOptions, gridOptions, isFixed } from "./layout.ts";
-import { bannerStyles } from "./parts/banner.ts";
-import { batteryBarStyles } from "./parts/battery-bar.ts";
 import { body } from "./parts/body.ts";
-import { flowStyles } from "./parts/flow.ts";
-import { headerStyles } from "./parts/header.ts";
 import { absent } from "./parts/notices.ts";
 import { Pulse } from "./pulse.ts";
-import { cardStyles, tokens } from "./styles.ts";
+import { styles } from "./styles/all.ts";
 import { stubConfig } from "./suggest.ts";
 import { version } from "./version.ts";
 import { deriveView } from "./view/derive.ts";
@@ -33,11 +29,9 @@ declare global {
 }
 
 export class PiUpsCard extends LitElement {
-  static override properties = { preview: { type: Boolean }, layout: {} };
-  static override styles = [tokens, cardStyles, headerStyles, batteryBarStyles, flowStyles, bannerStyles];
+  static override properties = { layout: {} };
+  static override styles = styles;
 
-  /** True in the editor and in the card picker. */
-  declare preview: boolean | undefined;
   /** `grid` in a sections view, `panel` in a panel view; set by Home Assistant. */
   declare layout: string | undefined;
   private _config: CardConfig | null = null;
@@ -151,7 +145,8 @@ export class PiUpsCard extends LitElement {
         feed,
         words,
         dayWords: this._wordsOfDay(words),
-        notes: this._notes(config, device, words),
+        // Another version is installed: the browser still has the old file.
+        newVersion: [version, ""].includes(device.integration_version) ? null : device.integration_version,
         display: (key) => port.display(model.state(key)),
         cancelling: this._cancellation.state,
         fixed,
@@ -175,17 +170,6 @@ export class PiUpsCard extends LitElement {
     const same = old?.format === format && format.dayNumber(old.nowMs) === format.dayNumber(nowMs);
     if (!same) this._dayWords = words;
     return same ? old : words;
-  }
-
-  private _notes(
-    { unknownKeys }: CardConfig,
-    { integration_version: served }: Device,
-    { strings }: Words,
-  ): string[] {
-    const notes: string[] = [];
-    if (this.preview && unknownKeys.length > 0) notes.push(strings.unknownOptions(unknownKeys.join(", ")));
-    if (served !== "" && served !== version) notes.push(strings.newCard(served));
-    return notes;
   }
 
   /** Home Assistant itself runs the action: it knows all kinds, asks for confirmation, and opens its dialogs. */

@@ -28,15 +28,7 @@ export interface CardConfig {
   readonly tapAction: ActionConfig;
   /** Rows that the user dragged the card to; null while the height follows the content. */
   readonly gridRows: number | null;
-  /** Options that this version does not know: shown while editing, never an error. */
-  readonly unknownKeys: readonly string[];
 }
-
-const knownKeys = [
-  ..."device name layout hours events_limit event_filter blocks tap_action".split(" "),
-  // Home Assistant's own, and those of widespread helpers.
-  ..."type grid_options layout_options visibility view_layout card_mod".split(" "),
-];
 
 type Check<T> = (value: unknown) => value is T;
 
@@ -73,7 +65,7 @@ export function parseConfig(input: unknown): CardConfig {
   const device = option(raw, "device", "", "a text", isText);
   if (device === "") {
     throw new Error(
-      `Pi UPS card: "device" is missing. Pick your UPS in the editor, or write the agent's id: device: rack-pi`,
+      `Pi UPS card: "device" is missing; pick your UPS, or write the agent's id: device: rack-pi`,
     );
   }
   const { rows } = (raw["grid_options"] ?? {}) as { rows?: unknown };
@@ -93,7 +85,6 @@ export function parseConfig(input: unknown): CardConfig {
       isAction,
     ),
     gridRows: typeof rows === "number" ? rows : null,
-    unknownKeys: Object.keys(raw).filter((key) => !knownKeys.includes(key)),
   });
 }
 

@@ -5,6 +5,12 @@ import type { Connection, EntityState, HomeAssistant } from "./ha.ts";
 import { type Strings, stringsFor } from "./i18n/strings.ts";
 import { createFormat, type Format } from "./view/format.ts";
 
+/** "ac_power_restored" -> "Mains restored" */
+function plain(word: string): string {
+  const text = word.replace("ac_power", "mains").replaceAll("_", " ");
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 export class HassPort {
   readonly connection: Connection;
   format!: Format;
@@ -49,7 +55,7 @@ export class HassPort {
   /** A word of an entity that has translations for its states; the bare word where they are not loaded (yet). */
   readonly translate = (state: EntityState | undefined, word: string): string => {
     const text = state === undefined ? word : this._hass.formatEntityState(state, word);
-    return text === word ? `${word[0]?.toUpperCase()}${word.slice(1).replaceAll("_", " ")}` : text;
+    return text === word ? plain(word) : text;
   };
 
   /** Rejects with Home Assistant's sentence. No toast: the card shows the sentence where the button was pressed. */

@@ -10,14 +10,9 @@ export interface GridOptions {
 }
 
 export function gridOptions(config: CardConfig | null): GridOptions {
-  switch (config?.layout) {
-    case "tile":
-      return { columns: 6, rows: 1, min_columns: 6, min_rows: 1 };
-    case "compact":
-      return { columns: 6, min_columns: 6, min_rows: 2 };
-    default:
-      return { columns: 12, min_columns: 6, min_rows: 1 };
-  }
+  const layout = config?.layout;
+  const small = layout === "tile" || layout === "compact";
+  return { columns: small ? 6 : 12, min_columns: 6, min_rows: 1, ...(layout === "tile" ? { rows: 1 } : {}) };
 }
 
 /** The height is given by the grid, so the card has to fill it and must not grow. */
@@ -27,17 +22,8 @@ export function isFixed(config: CardConfig, layout: string | undefined): boolean
 
 /** Masonry view: units of about 50 px. */
 export function cardSize(config: CardConfig): number {
-  switch (effectiveLayout(config)) {
-    case "tile":
-      return 1;
-    case "compact":
-      return 3;
-    default: {
-      const { blocks, eventsLimit } = config;
-      const flow = blocks.includes("flow") ? 2 : 0;
-      const trend = blocks.includes("trend") ? 3 : 0;
-      const events = blocks.includes("events") ? 2 + Math.min(eventsLimit, 10) : 0;
-      return 2 + flow + trend + events;
-    }
-  }
+  const layout = effectiveLayout(config);
+  if (layout !== "full") return layout === "tile" ? 1 : 3;
+  const { blocks, eventsLimit } = config;
+  return 1 + 2 * blocks.length + (blocks.includes("events") ? eventsLimit : 0);
 }

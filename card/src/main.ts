@@ -1,4 +1,10 @@
 // The bundle's entry: makes the elements known to the browser and the card known to Home Assistant's card picker.
+// The order of these imports is the order in the bundle: styles beside styles and markup beside markup compress best.
+import "lit";
+import "./styles/all.ts";
+import "./parts/event-list.ts";
+import "./parts/body.ts";
+import "./chart/trend.ts";
 import { PiUpsCard } from "./card.ts";
 import { PiUpsTrend } from "./chart/trend.ts";
 import { PiUpsEvents } from "./parts/event-list.ts";

@@ -10,18 +10,8 @@ export function stubConfig(hass: Pick<HomeAssistant, "entities">): { readonly de
   return { device: entry?.device_id ?? demoDevice };
 }
 
-export interface Suggestion {
-  readonly label?: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
-/** Home Assistant 2026.6 and later asks every card about the entity that the user picked. */
-export function entitySuggestion(
-  hass: Pick<HomeAssistant, "entities">,
-  entityId: string,
-): readonly Suggestion[] | null {
-  const entry = hass.entities[entityId];
-  if (entry?.platform !== "pi_ups" || !entry.device_id) return null;
-  const config = { type: `custom:${cardType}`, device: entry.device_id };
-  return [{ config }, { label: "Compact", config: { ...config, layout: "compact" } }];
+/** Home Assistant 2026.6 and later asks every card about the entity that the user picked; null for a stranger's. */
+export function entitySuggestion(hass: Pick<HomeAssistant, "entities">, entityId: string) {
+  const { platform, device_id: device } = hass.entities[entityId] ?? {};
+  return platform === "pi_ups" && device ? { config: { type: `custom:${cardType}`, device } } : null;
 }

@@ -23,7 +23,9 @@ describe.each(["light", "dark"] as const)("%s", (theme) => {
       const card = page.locator("pi-ups-card");
       await card.locator("h2").waitFor();
       await card.locator("pi-ups-trend svg").waitFor();
-      const overflow = await card.evaluate((element: { scrollWidth: number; clientWidth: number }) => element.scrollWidth - element.clientWidth);
+      const overflow = await card.evaluate(
+        (element: { scrollWidth: number; clientWidth: number }) => element.scrollWidth - element.clientWidth,
+      );
       expect(overflow, "nothing sticks out sideways").toBeLessThanOrEqual(0);
       await card.screenshot({ path: join(resultsFolder, `${name}-${theme}-${width}.png`) });
     }

@@ -10,7 +10,7 @@ export interface Tick {
 const hourMs = 3_600_000;
 const steps = [1, 2, 3, 6, 12, 24, 48];
 /** Room for a label such as "12:00 AM" and some air. */
-const labelPx = 72;
+const labelPx = 56;
 /** "now" stands at the end. */
 const nowPx = 44;
 

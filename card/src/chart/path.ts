@@ -39,26 +39,24 @@ export function toStretches(samples: readonly ChargeSample[], endMs: number): re
   return stretches;
 }
 
-function coordinates(points: readonly Point[], scale: Scale): string {
-  const one = (value: number) => String(Math.round(value * 10) / 10);
-  return points.map((point) => `${one(xOf(scale, point.atMs))} ${one(yOf(scale, point.pct))}`).join("L");
-}
-
-/** Two points to the pixel at most. */
-function thin(points: readonly Point[], scale: Scale): readonly Point[] {
-  return downsample(points, scale.width === 0 ? 0 : (2 * (scale.endMs - scale.startMs)) / scale.width);
+/** `d` of one stretch; two points to the pixel at most. */
+function stretchPath(points: readonly Point[], scale: Scale): string {
+  const one = (value: number) => Math.round(value * 10) / 10;
+  const bucketMs = (2 * (scale.endMs - scale.startMs)) / (scale.width || 1);
+  const places = downsample(points, bucketMs).map(
+    ({ atMs, pct }) => `${one(xOf(scale, atMs))} ${one(yOf(scale, pct))}`,
+  );
+  return `M${places.join("L")}`;
 }
 
 /** `d` of the line; empty without points. */
 export function linePath(stretches: readonly (readonly Point[])[], scale: Scale): string {
-  return stretches.map((points) => `M${coordinates(thin(points, scale), scale)}`).join("");
+  return stretches.map((points) => stretchPath(points, scale)).join("");
 }
 
-/** `d` of the surface below the line. */
+/** `d` of the surface below the line: down to the foot, back to the start. */
 export function areaPath(stretches: readonly (readonly Point[])[], scale: Scale): string {
-  const foot = (point: Point | undefined) =>
-    point === undefined ? "" : coordinates([{ ...point, pct: 0 }], scale);
   return stretches
-    .map((points) => `M${foot(points[0])}L${coordinates(thin(points, scale), scale)}L${foot(points.at(-1))}Z`)
+    .map((points) => `${stretchPath(points, scale)}V${scale.height}H${xOf(scale, points[0]?.atMs ?? 0)}Z`)
     .join("");
 }

@@ -1,7 +1,8 @@
 // The trend: charge as a line, outages as bands behind it, hatching where nothing is known, and a cursor for pointer and
 // keys. An element of its own, so that a ticking countdown beside it does not draw it again.
-import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
-import { tokens } from "../styles.ts";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { tokens } from "../styles/tokens.ts";
+import { trendStyles } from "../styles/trend.ts";
 import type { Words } from "../view/words.ts";
 import { ticks } from "./axis.ts";
 import { placeBands } from "./bands.ts";
@@ -56,9 +57,7 @@ export class PiUpsTrend extends LitElement {
         role="slider"
         tabindex="0"
         aria-label=${trendSummary(data, words)}
-        aria-valuemin=${data.startMs}
-        aria-valuemax=${data.endMs}
-        aria-valuenow=${reading.atMs}
+        aria-valuenow=${(100 * (reading.atMs - data.startMs)) / (data.endMs - data.startMs)}
         aria-valuetext=${readingWords(reading, words).join(" ")}
         @pointermove=${this._point}
         @pointerdown=${this._point}
@@ -82,7 +81,8 @@ export class PiUpsTrend extends LitElement {
       ({ kind, x, width }) => html`<div class="band ${kind}" style="left:${x}px;width:${width}px"></div>`,
     )}
       <svg aria-hidden="true">
-        ${[0, 50, 100].map((pct) => rule("rule", pct, scale))} ${limit === null ? nothing : rule("limit", limit, scale)}
+        <path class="rule" d=${[0, 50, 100].map((pct) => levelPath(pct, scale)).join("")} />
+        <path class="limit" d=${limit === null ? "" : levelPath(limit, scale)} />
         <path class="area" d=${areaPath(stretches, scale)} />
         <path class="line" d=${linePath(stretches, scale)} />
       </svg>
@@ -117,126 +117,12 @@ export class PiUpsTrend extends LitElement {
     this._cursor = next;
   }
 
-  static override styles = [
-    tokens,
-    css`
-      :host {
-        --line: var(--trend);
-        direction: ltr;
-      }
-      :host([muted]) {
-        --line: var(--text2);
-      }
-      .plot {
-        position: relative;
-        block-size: var(--pi-ups-trend-height, 92px);
-        touch-action: pan-y;
-      }
-      svg,
-      .band,
-      .cursor {
-        position: absolute;
-        inset-block: 0;
-        pointer-events: none;
-      }
-      svg {
-        inline-size: 100%;
-        block-size: 100%;
-        overflow: visible;
-      }
-      .rule {
-        stroke: var(--rule);
-      }
-      .limit {
-        stroke: var(--bad);
-        stroke-dasharray: 3 4;
-        opacity: 0.75;
-      }
-      .line {
-        fill: none;
-        stroke: var(--line);
-        stroke-width: 2;
-        stroke-linejoin: round;
-      }
-      .area {
-        fill: var(--line);
-        opacity: 0.12;
-      }
-      .plot i {
-        position: absolute;
-        inline-size: 8px;
-        block-size: 8px;
-        margin: -6px;
-        border: 2px solid var(--surface);
-        border-radius: 50%;
-        background: var(--line);
-        pointer-events: none;
-      }
-      .outage {
-        background: color-mix(in srgb, var(--bad) 11%, transparent);
-        box-shadow: inset 0 -3px var(--bad);
-      }
-      .unknown {
-        background: repeating-linear-gradient(
-          135deg,
-          color-mix(in srgb, var(--text2) 26%, transparent) 0 1.5px,
-          transparent 1.5px 7px
-        );
-      }
-      .cursor {
-        border-inline-start: 1px solid var(--text2);
-      }
-      .tip {
-        position: absolute;
-        inset-block-start: 28%;
-        left: 10px;
-        z-index: 1;
-        padding: 4px 8px;
-        border-radius: 6px;
-        border: 1px solid var(--rule);
-        background: var(--surface);
-        white-space: nowrap;
-        font-size: 12px;
-        line-height: 15px;
-      }
-      .flip {
-        left: auto;
-        right: 10px;
-      }
-      .tip b {
-        font-weight: 500;
-      }
-      .tip small {
-        display: block;
-      }
-      .axis {
-        position: relative;
-        block-size: 14px;
-        margin-block-start: 5px;
-        font-size: 11px;
-        line-height: 14px;
-        color: var(--text2);
-      }
-      .axis span {
-        position: absolute;
-        transform: translateX(-50%);
-        white-space: nowrap;
-      }
-      .axis .now {
-        right: 0;
-        transform: none;
-      }
-      p {
-        text-align: center;
-        padding-block-start: 36px;
-      }
-    `,
-  ];
+  static override styles = [tokens, trendStyles];
 }
 
-function rule(look: string, pct: number, scale: Scale): TemplateResult {
-  const y = Math.round(yOf(scale, pct)) + 0.5;
-  return svg`<path class=${look} d="M0 ${y}H${scale.width}" />`;
+/** Across the plot, on whole pixels. */
+function levelPath(pct: number, scale: Scale): string {
+  return `M0 ${Math.round(yOf(scale, pct)) + 0.5}H${scale.width}`;
 }
 
 function dot(x: number, y: number): TemplateResult {

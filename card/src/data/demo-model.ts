@@ -4,7 +4,7 @@ import { addPage } from "./event-book.ts";
 import { readFacts } from "./facts.ts";
 import { steadyNow } from "./server-clock.ts";
 import type { UpsModel } from "./ups-model.ts";
-import type { ListedEvent } from "./wire.ts";
+import type { Device, ListedEvent } from "./wire.ts";
 
 const hourMs = 3_600_000;
 
@@ -13,26 +13,28 @@ export function createDemoModel(hours: number): UpsModel {
   const startMs = endMs - hours * hourMs;
   const [lostMs, backMs] = [startMs + 0.3 * (endMs - startMs), startMs + 0.42 * (endMs - startMs)];
   const nothing = () => undefined;
+  // Only what the card reads; nobody else sees this device.
   const device = {
     device_id: "",
-    agent_id: "",
     name: "Rack UPS",
-    board: { id: "", name: "", manufacturer: "", model: "", simulated: false, experimental: false },
     connected: true,
     last_seen: null,
     bye: null,
-    thresholds: { low_percent: 20, critical_percent: 10, low_cell_v: 3.4, critical_cell_v: 3.2 },
-    commands: [],
-    event_types: [],
-    agent_version: "",
+    thresholds: { low_percent: 20, critical_percent: 10 },
     integration_version: "",
     values: { ac_present: true, battery_percent: 96, charging: true, runtime_min: 280 },
     entities: {},
-  };
-  const nothingMore = { threshold: null, message: "", detail: {}, synced_late: false };
-  const event = (seq: number, atMs: number, type: string, value: number, unit: string): ListedEvent => {
-    return { id: type, seq, time: new Date(atMs).toISOString(), type, value, unit, ...nothingMore };
-  };
+  } as unknown as Device;
+  const event = (seq: number, atMs: number, type: string, value: number, unit: string) =>
+    ({
+      id: type,
+      seq,
+      time: new Date(atMs).toISOString(),
+      type,
+      value,
+      unit,
+      detail: {},
+    }) as unknown as ListedEvent;
   const events = [
     event(2, backMs, "ac_power_restored", (backMs - lostMs) / 1000, "s"),
     event(1, lostMs, "ac_power_loss", 100, "%"),

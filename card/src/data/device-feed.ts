@@ -111,7 +111,7 @@ export class DeviceFeed implements Feed, UpsFeed {
   }
 
   more(name: ListName): void {
-    void this._page(name, false);
+    if (this.book[name]?.cursor !== null) void this._page(name, false);
   }
 
   private async _page(name: ListName, fresh: boolean): Promise<void> {

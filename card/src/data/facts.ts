@@ -87,7 +87,7 @@ function toText(value: unknown): string | null {
 }
 
 export function toMoment(value: unknown): number | null {
-  const atMs = Date.parse(toText(value) ?? "");
+  const atMs = Date.parse(String(value));
   return Number.isFinite(atMs) ? atMs : null;
 }
 

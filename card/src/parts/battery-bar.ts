@@ -1,6 +1,6 @@
 // The charge as a bar with marks where "low" and the shutdown begin. Without a live figure there is no filling:
 // an empty bar would say 0 %, so it is hatched instead.
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { UpsView } from "../view/view.ts";
 import { batterySpoken, type Words } from "../view/words.ts";
 
@@ -25,40 +25,7 @@ export function batteryBar(view: UpsView, words: Words): TemplateResult {
     aria-valuenow=${pct}
     aria-valuetext=${spoken}
   >
-    <div style="inline-size:${pct}%"></div>
+    <div style="width:${pct}%"></div>
     ${marks}
   </div>`;
 }
-
-export const batteryBarStyles = css`
-  .bar {
-    position: relative;
-    block-size: 10px;
-    border-radius: 5px;
-    background: var(--groove);
-    overflow: hidden;
-    forced-color-adjust: none;
-  }
-  .bar div {
-    block-size: 100%;
-    min-inline-size: 4px;
-    border-radius: 5px;
-    background: var(--tone);
-  }
-  .stale div {
-    opacity: 0.45;
-  }
-  .hatched {
-    background: repeating-linear-gradient(135deg, var(--groove) 0 5px, transparent 5px 10px);
-  }
-  .bar i {
-    position: absolute;
-    inset-block: 0;
-    inline-size: 2px;
-    background: var(--tone);
-    outline: 1px solid color-mix(in srgb, var(--surface) 55%, transparent);
-  }
-  .hatched i {
-    opacity: 0.45;
-  }
-`;

@@ -21,8 +21,8 @@ export interface Scene {
   readonly words: Words;
   /** Words that change with the day only, for parts that do not tick. */
   readonly dayWords: Words;
-  /** Sentences beside those of the view. */
-  readonly notes: readonly string[];
+  /** Version of the card that the integration serves, where this one is another; else null. */
+  readonly newVersion: string | null;
   /** State of an entity with its unit; null where there is nothing live to show. */
   readonly display: (key: string) => string | null;
   readonly cancelling: Cancelling;
@@ -54,7 +54,7 @@ function hint({ view: { status, battery }, display, device, words }: Scene, full
   const keys = full && device.connected ? ["battery_voltage", "battery_current", "temperature"] : [];
   const figures = keys.map(display).filter((text) => text !== null);
   if (!limit && figures.length === 0) return nothing;
-  return html`<p class="hint sub"><span>${limit || nothing}</span><span>${figures.join(" · ")}</span></p>`;
+  return html`<p class="hint sub"><span class="text">${limit || nothing}</span><span class="text">${figures.join(" · ")}</span></p>`;
 }
 
 /** Battery power without its sign: on battery it is what the Pi draws. */
@@ -87,7 +87,7 @@ function stack(scene: Scene, speech: Speech, full: boolean): Part {
   const { config, view, words, cancelling } = scene;
   const has = (block: Block) => full && config.blocks.includes(block);
   return html`${view.status.kind === "counting_down" ? shutdownBanner(view.status, speech, cancelling, words, scene.onCancel) : nothing}
-    ${notices(view, words, scene.notes)} ${has("flow") ? powerFlow(view, speech, words, load(scene)) : nothing}
+    ${notices(view, words, scene.newVersion)} ${has("flow") ? powerFlow(view, speech, words, load(scene)) : nothing}
     ${config.blocks.includes("battery") ? html`${batteryBar(view, words)}${hint(scene, full)}` : nothing}
     ${has("trend") ? trend(scene) : nothing} ${has("events") ? events(scene) : nothing}`;
 }
@@ -102,7 +102,7 @@ export function body(scene: Scene): TemplateResult {
     tile && status.kind === "counting_down" && status.cancellable
       ? cancelButton(cancelling, words, onCancel)
       : null;
-  return html`<div class="body ${layout}">
+  return html`<div class="body ${tile ? layout : `stack ${layout}`}">
       ${header(view, speech, words, onOpen, button)} ${tile ? nothing : stack(scene, speech, layout === "full")}
     </div>
     ${announcements(scene, speech)}`;

@@ -1,11 +1,12 @@
 // What happened, newest first, with a filter. An element of its own: it draws again when events or the day change,
 // not when a second passes.
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type EventFilter, filters } from "../config.ts";
 import type { UpsFeed } from "../data/device-feed.ts";
 import { type EventBook, listOf } from "../data/event-book.ts";
 import type { ListName } from "../data/event-types.ts";
-import { tokens } from "../styles.ts";
+import { eventListStyles } from "../styles/event-list.ts";
+import { tokens } from "../styles/tokens.ts";
 import { eventRows, type Row } from "../view/event-rows.ts";
 import type { Words } from "../view/words.ts";
 import { icon } from "./icons.ts";
@@ -55,7 +56,7 @@ export class PiUpsEvents extends LitElement {
     return html`<div class="chips" role="group" aria-label=${strings.events}>
         ${filters.map(
           (filter) => html`<button aria-pressed=${filter === chosen} @click=${() => this._choose(filter)}>
-            <span>${strings.filters[filter]}</span>
+            <span class="text">${strings.filters[filter]}</span>
           </button>`,
         )}
       </div>
@@ -115,8 +116,8 @@ export class PiUpsEvents extends LitElement {
     const { format } = this.words;
     return html`<div class="line ${tone}">
       ${icon(picture)}
-      <div>${title}<small>${details.join(" · ")}</small></div>
-      <time class="sub" datetime=${new Date(atMs).toISOString()} title=${format.dateTime(atMs)}>
+      <div class="text">${title}<small>${details.join(" · ")}</small></div>
+      <time class="sub" datetime=${new Date(atMs).toISOString()} title=${format.moment(atMs, 0)}>
         ${format.time(atMs)}
       </time>
     </div>`;
@@ -128,94 +129,5 @@ export class PiUpsEvents extends LitElement {
     this._open = next;
   }
 
-  static override styles = [
-    tokens,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
-      :host([scrolls]) .list {
-        overflow-y: auto;
-      }
-      .chips {
-        display: flex;
-        flex-wrap: wrap;
-        margin: -8px -3px 0;
-      }
-      .chips button {
-        /* 44 px to touch, 28 px to see */
-        padding: 8px 3px;
-      }
-      .chips span {
-        display: block;
-        padding: 5px 12px;
-        border: 1px solid var(--rule);
-        border-radius: 14px;
-        font-size: 12px;
-        line-height: 16px;
-        color: var(--text2);
-      }
-      .chips [aria-pressed="true"] span {
-        border-color: transparent;
-        color: color-mix(in srgb, var(--trend) 55%, var(--text));
-        background: color-mix(in srgb, var(--trend) 16%, transparent);
-      }
-      h3 {
-        padding-block: 6px 2px;
-        font-weight: 500;
-      }
-      h3::first-letter {
-        text-transform: uppercase;
-      }
-      ol {
-        list-style: none;
-      }
-      li + li {
-        border-block-start: 1px solid var(--rule);
-      }
-      li ol {
-        padding-inline-start: 30px;
-      }
-      li > button {
-        display: block;
-        inline-size: 100%;
-        text-align: start;
-      }
-      .line {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding-block: 7px;
-      }
-      .line .icon {
-        inline-size: 18px;
-        block-size: 18px;
-        color: var(--ink);
-      }
-      .line div {
-        flex: 1;
-        min-inline-size: 0;
-        overflow-wrap: anywhere;
-        font-size: 14px;
-        line-height: 19px;
-      }
-      .line small {
-        display: block;
-      }
-      [aria-expanded] time::after {
-        content: " ▾";
-      }
-      [aria-expanded="true"] time::after {
-        content: " ▴";
-      }
-      .more {
-        min-block-size: 44px;
-        margin-block-end: -8px;
-        font-size: 13px;
-        font-weight: 500;
-        color: color-mix(in srgb, var(--primary-color) 65%, var(--text));
-      }
-    `,
-  ];
+  static override styles = [tokens, eventListStyles];
 }

@@ -1,6 +1,6 @@
 // Where the power comes from: mains, UPS, Pi. A cut wire is dashed and its plug crossed out, so that the picture reads
 // without colour; a dot runs only while the battery is charged or drained.
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { IconName, UpsView } from "../view/view.ts";
 import type { Speech, Words } from "../view/words.ts";
 import { icon } from "./icons.ts";
@@ -32,82 +32,3 @@ export function powerFlow(
     ${wire(feedsPi, moving === "to_pi", off ? load : null)} ${node("chip", "", "Pi")}
   </div>`;
 }
-
-export const flowStyles = css`
-  .flow {
-    display: grid;
-    grid-template-columns: auto 1fr auto 1fr auto;
-    gap: 8px;
-  }
-  .dim {
-    opacity: 0.5;
-  }
-  .node {
-    display: grid;
-    justify-items: center;
-    gap: 4px;
-    inline-size: 48px;
-    font-size: 11px;
-    line-height: 14px;
-    color: var(--text2);
-  }
-  .node .icon {
-    inline-size: 20px;
-    block-size: 20px;
-    padding: 8px;
-    border-radius: 50%;
-    border: 1.5px solid var(--rule);
-    color: var(--text);
-  }
-  .node.ok .icon,
-  .node.bad .icon {
-    border-color: var(--tone);
-    color: var(--ink);
-  }
-  .wire {
-    position: relative;
-    margin-block-start: 18px;
-    block-size: 0;
-    border-block-start: 2px dashed var(--rule);
-    text-align: center;
-  }
-  .flows {
-    border-block-start: 2px solid color-mix(in srgb, var(--tone) 65%, transparent);
-  }
-  .wire small {
-    line-height: 28px;
-  }
-  .wire span {
-    position: absolute;
-    inset-inline: 0;
-  }
-  .wire i {
-    position: absolute;
-    inset-block-start: -6px;
-    inset-inline-start: calc(50% - 5px);
-    inline-size: 10px;
-    block-size: 10px;
-    border-radius: 50%;
-    background: var(--tone);
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .run {
-      --far: 50%;
-      animation: run 2.2s linear infinite;
-    }
-    :host(:dir(rtl)) .run {
-      --far: -50%;
-    }
-    .resting .run {
-      animation-play-state: paused;
-    }
-  }
-  @keyframes run {
-    0% {
-      transform: translateX(calc(-1 * var(--far)));
-    }
-    100% {
-      transform: translateX(var(--far));
-    }
-  }
-`;

@@ -18,7 +18,6 @@ const paths: Readonly<Record<IconName, string>> = {
   chip: "M7 7h10v10H7zM10 10h4v4h-4zM10 7V4M14 7V4M10 20v-3M14 20v-3M7 10H4M7 14H4M20 10h-3M20 14h-3",
   check: "M5 12l5 5 9-10",
   heat: "M10 14V5a2 2 0 1 1 4 0v9a4 4 0 1 1-4 0zM12 9v8",
-  clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2",
 };
 
 /** Decoration only: the words beside it say the same. */

@@ -12,16 +12,16 @@ function notice(look: string, text: string): TemplateResult {
   return html`<p class="notice ${look}">${icon("alert")}${text}</p>`;
 }
 
-/** @param notes further sentences, for example for the person who edits the card */
+/** @param newVersion see Scene */
 export function notices(
   { problem, battery }: UpsView,
   { strings }: Words,
-  notes: readonly string[],
+  newVersion: string | null,
 ): readonly TemplateResult[] {
   return [
     ...(problem === undefined ? [] : [notice("bad", problem ?? strings.checkUps)]),
     ...(battery.trust === "stale" ? [notice("warn", strings.stale)] : []),
-    ...notes.map((text) => notice("muted", text)),
+    ...(newVersion === null ? [] : [notice("muted", strings.newCard(newVersion))]),
   ];
 }
 
@@ -34,9 +34,7 @@ function absence(wanted: string, { code, message }: Refusal, strings: Strings): 
 /** @param refusal null while the first answer is on its way */
 export function absent(wanted: string, refusal: Refusal | null, strings: Strings): TemplateResult {
   if (refusal === null) {
-    const bone = (size: string) => html`<div class="bone" style=${size}></div>`;
-    return html`<span class="vh" role="status">${strings.loading}</span>
-      ${bone("block-size:40px;inline-size:45%")}${bone("block-size:10px")}${bone("block-size:92px")}`;
+    return html`<div class="away" role="status">${strings.loading}</div>`;
   }
   const text = absence(wanted, refusal, strings);
   return html`<div class="away" role="status">

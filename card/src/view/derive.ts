@@ -42,7 +42,7 @@ function deriveStatus(facts: Facts, commands: readonly string[]): Status {
     return { kind: facts.batteryLow === true ? "low" : "on_battery", sinceMs: facts.onBatterySinceMs };
   if (charging === true) return { kind: "charging" };
   if (acPresent === true) return { kind: "on_mains", full: chargePct !== null && chargePct >= fullPct };
-  return { kind: chargePct === null ? "waiting" : "mains_unknown" };
+  return { kind: "mains_unknown" };
 }
 
 function awayStatus({ bye, lastSeenMs, acPresent }: Facts): Status {
@@ -63,7 +63,6 @@ const looks: Readonly<Record<Status["kind"], readonly [Tone, IconName]>> = {
   no_contact: ["muted", "noContact"],
   fault: ["bad", "alert"],
   mains_unknown: ["muted", "battery"],
-  waiting: ["muted", "clock"],
 };
 
 function deriveBattery(facts: Facts, thresholds: Device["thresholds"]): BatteryView {

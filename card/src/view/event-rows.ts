@@ -22,7 +22,7 @@ const foldedOutageMs = 5 * 60_000;
 
 function singleRow({ atMs, event }: PastEvent, words: Words): Row {
   const known = eventTypes[event.type];
-  const [, icon, tone] = known ?? ["", "clock", "muted"];
+  const [, icon, tone] = known ?? ["", "chip", "muted"];
   const details = eventDetails(event, words);
   return {
     key: event.id,

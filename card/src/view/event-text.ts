@@ -6,7 +6,7 @@ import { reasonWords } from "../i18n/strings.ts";
 import { duration } from "./format.ts";
 import type { Words } from "./words.ts";
 
-type Parts = readonly (string | null | undefined)[];
+type Parts = readonly (string | number | null | undefined)[];
 
 function quantity(value: unknown, unit: string | null, { format }: Words): string | null {
   if (typeof value !== "number") return null;
@@ -25,18 +25,12 @@ function figures({ value, threshold, unit }: ListedEvent, words: Words): Parts {
     : [unit === "V" ? `${figure} ${strings.perCell}` : figure, strings.limit(limit)];
 }
 
-/** How the last run ended. */
-function started({ detail, message }: ListedEvent, words: Words): Parts {
-  const { strings, format, nowMs } = words;
+/** How the last run ended, and when. */
+function started({ detail, message }: ListedEvent, { strings, format, nowMs }: Words): Parts {
+  const how = (strings.runs as Readonly<Record<string, string>>)[String(detail["last_run"])];
   const endedMs = toMoment(detail["last_run_at"]);
-  const why = reasonWords(strings, detail["last_run_reason"]);
-  if (detail["last_run"] === "none") return [strings.startedFirst];
-  if (endedMs === null) return [message];
-  const time = format.moment(endedMs, nowMs);
-  if (detail["last_run"] === "shutdown") return [strings.startedAfterShutdown(time), why];
-  return detail["last_run"] === "died"
-    ? [strings.startedAfterDeath(time)]
-    : [strings.startedAfterStop(time), why];
+  if (how === undefined) return [message];
+  return [how, endedMs && format.moment(endedMs, nowMs), reasonWords(strings, detail["last_run_reason"])];
 }
 
 function parts(event: ListedEvent, words: Words): Parts {
@@ -48,7 +42,7 @@ function parts(event: ListedEvent, words: Words): Parts {
       const lowest = quantity(detail["lowest_percent"], "%", words);
       const length = unit === "s" ? quantity(value, unit, words) : null;
       return [
-        detail["outage_since_shutdown"] === true ? strings.afterShutdown : length && strings.after(length),
+        detail["outage_since_shutdown"] === true ? strings.runs.shutdown : length && strings.after(length),
         lowest && strings.lowest(lowest),
       ];
     }
@@ -60,6 +54,8 @@ function parts(event: ListedEvent, words: Words): Parts {
       return [reasonWords(strings, detail["by"])];
     case "agent_started":
       return started(event, words);
+    case "battery_full":
+      return [quantity(detail["cell_voltage_v"], "V", words)];
     case "agent_stopping":
     case "ups_fault":
     case "ups_fault_cleared":
@@ -70,5 +66,5 @@ function parts(event: ListedEvent, words: Words): Parts {
 }
 
 export function eventDetails(event: ListedEvent, words: Words): readonly string[] {
-  return parts(event, words).filter((part): part is string => !!part);
+  return parts(event, words).filter((part) => typeof part === "string");
 }

@@ -11,10 +11,8 @@ export interface Format {
   quantity(value: number, unit: string): string;
   /** "14:31" or "2:31 PM" */
   time(atMs: number): string;
-  /** The time alone today, with its day otherwise. */
+  /** The time alone on the day of `nowMs`, with its day otherwise. */
   moment(atMs: number, nowMs: number): string;
-  /** Day and time in full, for a title. */
-  dateTime(atMs: number): string;
   /** "Today", "Yesterday", else "Monday, 23 November" in the language's own form. */
   day(atMs: number, nowMs: number): string;
   /** Days since the epoch in the user's time zone; equal for two moments of one day. */
@@ -89,7 +87,6 @@ export function createFormat(locale: Locale, serverZone: string): Format {
   const clock = { hour: "numeric", minute: "2-digit" } as const;
   const time = times(clock);
   const dayAndTime = times({ ...clock, weekday: "short", day: "numeric", month: "short" });
-  const full = times({ dateStyle: "full", timeStyle: "medium" });
   const longDay = times({ weekday: "long", day: "numeric", month: "long" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   // The wall clock in ms, as if it were UTC; Swedish writes times as ISO 8601 does.
@@ -109,7 +106,6 @@ export function createFormat(locale: Locale, serverZone: string): Format {
     percent: (pct) => quantity(Math.round(pct), "%"),
     time: (atMs) => time.format(atMs),
     moment: (atMs, nowMs) => (dayNumber(nowMs) === dayNumber(atMs) ? time : dayAndTime).format(atMs),
-    dateTime: (atMs) => full.format(atMs),
     day(atMs, nowMs) {
       const ago = dayNumber(nowMs) - dayNumber(atMs);
       return ago === 0 || ago === 1 ? relative.format(-ago, "day") : longDay.format(atMs);

@@ -25,8 +25,7 @@ export type Status =
   /** Without a goodbye; `sinceMs` null: there was no contact yet. */
   | { readonly kind: "no_contact"; readonly sinceMs: number | null; readonly lastAc: boolean | null }
   | { readonly kind: "fault"; readonly text: string | null; readonly onBattery: boolean }
-  | { readonly kind: "mains_unknown" }
-  | { readonly kind: "waiting" };
+  | { readonly kind: "mains_unknown" };
 
 /** One colour per state. */
 export type Tone = "ok" | "warn" | "bad" | "muted";
@@ -43,8 +42,7 @@ export type IconName =
   | "alert"
   | "chip"
   | "check"
-  | "heat"
-  | "clock";
+  | "heat";
 
 export interface BatteryView {
   readonly pct: number | null;

@@ -95,13 +95,12 @@ const speeches: { readonly [K in Status["kind"]]: SpeechOf<Extract<Status, { kin
   }),
   shut_down: ({ atMs, waiting }, view, words) => ({
     headline: words.strings.shutDownAt(words.format.moment(atMs, words.nowMs)),
-    detail: waiting ? words.strings.waitingForMains : words.strings.onRequest,
+    detail: waiting ? words.strings.waitingForMains : words.strings.reasons.requested,
     figure: percent(view, words),
     note: words.strings.atShutdown,
   }),
   stopped: ({ atMs }, _, { strings, format, nowMs }) => ({
     headline: strings.stoppedAt(format.moment(atMs, nowMs)),
-    detail: strings.nobodyWatches,
     figure: dash,
   }),
   no_contact({ sinceMs, lastAc }, view, words) {
@@ -121,7 +120,6 @@ const speeches: { readonly [K in Status["kind"]]: SpeechOf<Extract<Status, { kin
     ...(draws ? draining(view, words) : charged(view, words)),
   }),
   mains_unknown: (_, view, words) => ({ headline: words.strings.mainsUnknown, figure: percent(view, words) }),
-  waiting: (_, __, words) => ({ headline: words.strings.waitingForData, figure: dash }),
 };
 
 export function speak(view: UpsView, words: Words): Speech {

@@ -1,9 +1,9 @@
 // Home Assistant's side of the wire, as far as a card sees it: the WebSocket connection with the integration's commands and
 // the recorder's stream, and the `hass` object that is replaced on every change. Shapes follow test/contract/card.json.
 import type { EntityState } from "../../../card/src/ha.ts";
+import type { Message, Settings } from "../support/harness-api.ts";
 import type { Scenario } from "../support/scenario.ts";
 
-type Message = Readonly<Record<string, unknown>> & { readonly type: string };
 type Callback = (message: unknown) => void;
 
 interface Live {
@@ -67,7 +67,8 @@ export class FakeConnection {
     this._live.add(live);
     queueMicrotask(() => this._begin(live));
     return () => {
-      if (!this._live.delete(live)) return Promise.reject({ code: "not_found", message: "Subscription not found." });
+      if (!this._live.delete(live))
+        return Promise.reject({ code: "not_found", message: "Subscription not found." });
       return Promise.resolve();
     };
   }
@@ -99,7 +100,8 @@ export class FakeConnection {
     await Promise.resolve();
     const refusal = this._refusals.get(message.type);
     if (refusal !== undefined) throw refusal;
-    if (message.type === "pi_ups/devices") return { devices: this.scenario.devices ?? [this.scenario.device] };
+    if (message.type === "pi_ups/devices")
+      return { devices: this.scenario.devices ?? [this.scenario.device] };
     if (message.type === "pi_ups/events/list") return this._page(message);
     throw { code: "unknown_command", message: "Unknown command." };
   }
@@ -108,7 +110,9 @@ export class FakeConnection {
   private _page(message: Message): unknown {
     const types = message["types"] as readonly string[] | undefined;
     const limit = (message["limit"] as number | undefined) ?? 50;
-    const [beforeMs, beforeSeq] = String(message["cursor"] ?? `${Number.MAX_SAFE_INTEGER}:0`).split(":").map(Number);
+    const [beforeMs, beforeSeq] = String(message["cursor"] ?? `${Number.MAX_SAFE_INTEGER}:0`)
+      .split(":")
+      .map(Number);
     const key = (event: { time: string; seq: number }) => [Date.parse(event.time), event.seq] as const;
     const older = [...this.scenario.events]
       .sort((a, b) => key(b)[0] - key(a)[0] || key(b)[1] - key(a)[1])
@@ -122,13 +126,6 @@ export class FakeConnection {
     const more = older.length > limit && last !== undefined;
     return { events, next_cursor: more ? `${key(last)[0]}:${key(last)[1]}` : null };
   }
-}
-
-export interface Settings {
-  readonly language: string;
-  readonly time_format: string;
-  readonly number_format: string;
-  readonly time_zone: string;
 }
 
 /** A new `hass`, as Home Assistant makes one: states that did not change keep their identity. */
@@ -148,7 +145,8 @@ export function makeHass(
     language: settings.language,
     config: { time_zone: "Europe/Berlin" },
     connection,
-    callService: (_domain: string, service: string, _data: unknown, target: unknown) => services(service, target),
+    callService: (_domain: string, service: string, _data: unknown, target: unknown) =>
+      services(service, target),
     formatEntityState(state: EntityState, value = state.state): string {
       const unit = state.attributes["unit_of_measurement"];
       if (typeof unit === "string") return `${numbers.format(Number(value))} ${unit}`;

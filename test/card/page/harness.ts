@@ -1,7 +1,7 @@
 // The page's side of the component tests: mounts the built card, plays Home Assistant, and counts what the card does.
 // A test calls it by name, with plain data both ways.
-import type { Scenario } from "../support/scenario.ts";
-import { FakeConnection, makeHass, type Settings } from "./fake-home-assistant.ts";
+import type { Answer, Counts, Harness, Mount, Settings } from "../support/harness-api.ts";
+import { FakeConnection, makeHass } from "./fake-home-assistant.ts";
 
 interface CardElement extends HTMLElement {
   hass: unknown;
@@ -11,23 +11,13 @@ interface CardElement extends HTMLElement {
   update(changed: unknown): void;
 }
 
-export interface Mount {
-  readonly scenario: Scenario;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly settings?: Partial<Settings>;
-  /** Pixels; the height is the card's own unless given. */
-  readonly width?: number;
-  readonly height?: number;
-  readonly layout?: string;
-  readonly preview?: boolean;
-  readonly rtl?: boolean;
-}
-
 /** As Home Assistant's own card: surface, border and radius from the theme. */
 class StubHaCard extends HTMLElement {
   constructor() {
     super();
-    this.attachShadow({ mode: "open" }).innerHTML = `<style>:host{display:block;box-sizing:border-box;background:var(--card-background-color);
+    this.attachShadow({
+      mode: "open",
+    }).innerHTML = `<style>:host{display:block;box-sizing:border-box;background:var(--card-background-color);
       border:1px solid var(--divider-color);border-radius:12px;color:var(--primary-text-color)}</style><slot></slot>`;
   }
 }
@@ -39,10 +29,16 @@ let current: Mount | null = null;
 let renders = 0;
 const actions: unknown[] = [];
 const calls: { service: string; target: unknown }[] = [];
-let answer: { readonly ok: true } | { readonly code: string; readonly message: string } | null = { ok: true };
+let answer: Answer = { ok: true };
 
 function settings(): Settings {
-  return { language: "en", time_format: "24", number_format: "language", time_zone: "local", ...current?.settings };
+  return {
+    language: "en",
+    time_format: "24",
+    number_format: "language",
+    time_zone: "local",
+    ...current?.settings,
+  };
 }
 
 function callService(service: string, target: unknown): Promise<unknown> {
@@ -77,8 +73,8 @@ function put(mount: Mount): void {
   give();
 }
 
-const harness = {
-  mount(mount: Mount): void {
+const harness: Harness = {
+  mount(mount) {
     document.querySelector("#frame")?.remove();
     current = mount;
     connection = new FakeConnection(mount.scenario);
@@ -89,43 +85,45 @@ const harness = {
   another(): void {
     if (current !== null) put(current);
   },
-  theme(name: "light" | "dark"): void {
+  theme(name) {
     document.documentElement.dataset["theme"] = name;
   },
   /** Replaces the scenario's data and tells the card by `hass`, as a state change does. */
-  become(scenario: Scenario): void {
+  become(scenario) {
     if (connection === null) return;
     const old = connection.scenario.states;
     const same = (id: string) => JSON.stringify(old[id]) === JSON.stringify(scenario.states[id]);
     const states = Object.fromEntries(
-      Object.entries(scenario.states).map(([id, state]) => [id, same(id) ? old[id] : state]),
+      Object.entries(scenario.states).map(([id, state]) => [id, same(id) ? (old[id] ?? state) : state]),
     );
     connection.scenario = { ...scenario, states, entities: connection.scenario.entities };
     give();
   },
   /** A state change somewhere else in the house, `count` times. */
-  unrelated(count: number): void {
+  unrelated(count) {
     for (let index = 0; index < count; index += 1) {
       if (connection === null) return;
-      const states = { ...connection.scenario.states, "light.kitchen": { state: String(index) } };
-      connection.scenario = { ...connection.scenario, states } as Scenario;
+      const [some] = Object.values(connection.scenario.states);
+      if (some === undefined) return;
+      const states = { ...connection.scenario.states, "light.kitchen": { ...some, state: String(index) } };
+      connection.scenario = { ...connection.scenario, states };
       give();
     }
   },
-  message(message: unknown): void {
+  message(message) {
     connection?.send("pi_ups/events/subscribe", message);
   },
-  history(message: unknown): void {
+  history(message) {
     connection?.send("history/stream", message);
   },
   reconnect(): void {
     connection?.drop();
     connection?.ready();
   },
-  refuse(type: string, code: string, message: string): void {
+  refuse(type, code, message) {
     connection?.refuse(type, code, message);
   },
-  accept(type: string): void {
+  accept(type) {
     connection?.accept(type);
   },
   detach(): void {
@@ -134,7 +132,7 @@ const harness = {
   attach(): void {
     if (card !== null) document.querySelector("#frame")?.append(card);
   },
-  setConfig(config: Readonly<Record<string, unknown>>): string | null {
+  setConfig(config) {
     try {
       card?.setConfig(config);
       return null;
@@ -142,10 +140,10 @@ const harness = {
       return (error as Error).message;
     }
   },
-  answerWith(next: typeof answer): void {
+  answerWith(next) {
     answer = next;
   },
-  counts() {
+  counts(): Counts {
     const log = connection?.log ?? [];
     return {
       renders,
@@ -161,7 +159,7 @@ const harness = {
     const { customCards } = window as unknown as { customCards: Readonly<Record<string, unknown>>[] };
     return customCards.map((each) => ({ ...each, getEntitySuggestion: typeof each["getEntitySuggestion"] }));
   },
-  suggestion(entityId: string): unknown {
+  suggestion(entityId) {
     const { customCards } = window as unknown as {
       customCards: { getEntitySuggestion(hass: unknown, id: string): unknown }[];
     };
@@ -185,5 +183,4 @@ const harness = {
 };
 
 document.addEventListener("hass-action", (event) => actions.push((event as CustomEvent).detail));
-(window as unknown as { harness: typeof harness }).harness = harness;
-export type Harness = typeof harness;
+(window as unknown as { harness: Harness }).harness = harness;

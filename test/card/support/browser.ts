@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { transformSync } from "esbuild";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Harness } from "../page/harness.ts";
+import type { Harness } from "./harness-api.ts";
 import { nowMs } from "./scenario.ts";
 
 const checkout = join(import.meta.dirname, "../../..");
@@ -19,7 +19,10 @@ function newest(folder: string): number {
 
 /** Builds the card when the bundle is missing or older than its sources. */
 export function ensureBundle(): void {
-  const sources = Math.max(newest(join(checkout, "card/src")), statSync(join(checkout, "rollup.config.mjs")).mtimeMs);
+  const sources = Math.max(
+    newest(join(checkout, "card/src")),
+    statSync(join(checkout, "rollup.config.mjs")).mtimeMs,
+  );
   if (existsSync(bundleFile) && statSync(bundleFile).mtimeMs >= sources) return;
   const rollup = join(checkout, "node_modules/rollup/dist/bin/rollup");
   const built = spawnSync(process.execPath, [rollup, "-c", "--silent"], {
@@ -30,12 +33,19 @@ export function ensureBundle(): void {
   if (built.status !== 0) throw new Error(`The card could not be built:\n${built.stderr}`);
 }
 
-export async function launch(): Promise<Browser> {
+export function launch(): Promise<Browser> {
   ensureBundle();
   mkdirSync(resultsFolder, { recursive: true });
   return chromium.launch({
     executablePath: process.env["PI_UPS_CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync", "--no-first-run"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--disable-background-networking",
+      "--disable-sync",
+      "--no-first-run",
+    ],
   });
 }
 
@@ -48,7 +58,11 @@ function typescript(path: string): string {
 }
 
 /** A page with a clock that stands at the scenarios' moment and moves only when a test says so. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+  clockMs = nowMs,
+): Promise<Page> {
   const context = await browser.newContext({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
@@ -56,14 +70,17 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     ...options,
   });
   const page = await context.newPage();
-  await page.route(`${origin}/**`, async (route) => {
+  await page.route(`${origin}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === "/") return route.fulfill({ contentType: "text/html", body: html });
-    const body = pathname === "/pi-ups-card.js" ? readFileSync(bundleFile, "utf8") : typescript(join(import.meta.dirname, "..", pathname));
+    const body =
+      pathname === "/pi-ups-card.js"
+        ? readFileSync(bundleFile, "utf8")
+        : typescript(join(import.meta.dirname, "..", pathname));
     return route.fulfill({ contentType: "text/javascript", body });
   });
-  await page.clock.install({ time: nowMs });
-  await page.clock.pauseAt(nowMs + 1000);
+  await page.clock.install({ time: clockMs - 1000 });
+  await page.clock.pauseAt(clockMs);
   await page.goto(origin);
   await page.waitForFunction("'harness' in window");
   return page;
@@ -77,7 +94,9 @@ export async function call<K extends keyof Harness>(
 ): Promise<ReturnType<Harness[K]>> {
   const result = await page.evaluate(
     ([method, values]) => {
-      const { harness } = globalThis as unknown as { harness: Record<string, (...all: unknown[]) => unknown> };
+      const { harness } = globalThis as unknown as {
+        harness: Record<string, (...all: unknown[]) => unknown>;
+      };
       return harness[method]?.(...values);
     },
     [name, args] as const,

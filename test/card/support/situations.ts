@@ -12,10 +12,20 @@ function fall(fromHours: number, toHours: number, from: number, to: number): [nu
 }
 
 function lost(hoursAgo: number, pct: number, parts: Partial<ListedEvent> = {}): ListedEvent {
-  return event(hoursAgo, "ac_power_loss", { value: pct, unit: "%", message: `Mains lost at ${pct} %.`, ...parts });
+  return event(hoursAgo, "ac_power_loss", {
+    value: pct,
+    unit: "%",
+    message: `Mains lost at ${pct} %.`,
+    ...parts,
+  });
 }
 
-function restored(hoursAgo: number, seconds: number, lowest: number, parts: Partial<ListedEvent> = {}): ListedEvent {
+function restored(
+  hoursAgo: number,
+  seconds: number,
+  lowest: number,
+  parts: Partial<ListedEvent> = {},
+): ListedEvent {
   const detail = { lowest_percent: lowest, outage_since_shutdown: false };
   return event(hoursAgo, "ac_power_restored", { value: seconds, unit: "s", detail, ...parts });
 }
@@ -28,7 +38,11 @@ const yesterday = [
 
 const morning = {
   charge: [[30, 100], ...fall(9.1, 8.13, 100, 86), ...fall(8.1, 6.4, 86, 100)] as [number, number][],
-  mains: [[30, "on"], [9.1, "off"], [8.13, "on"]] as [number, string][],
+  mains: [
+    [30, "on"],
+    [9.1, "off"],
+    [8.13, "on"],
+  ] as [number, string][],
   events: [
     event(6.4, "battery_full", { value: 100, unit: "%", threshold: 99, detail: { cell_voltage_v: 4.18 } }),
     event(8.1, "charging_started", { value: 86, unit: "%" }),
@@ -43,17 +57,39 @@ export const onMains = scenario(morning);
 export const charging = scenario({
   ...morning,
   charge: [[30, 100], ...fall(9.1, 1.1, 100, 34), ...fall(1.1, 0, 34, 58)],
-  mains: [[30, "on"], [9.1, "off"], [1.1, "on"]],
+  mains: [
+    [30, "on"],
+    [9.1, "off"],
+    [1.1, "on"],
+  ],
   values: { battery_percent: 58, charging: true, battery_voltage_v: 4.02, runtime_min: 170 },
-  events: [event(1.09, "charging_started", { value: 34, unit: "%" }), restored(1.1, 8 * 3600, 34), lost(9.1, 100), ...yesterday],
+  events: [
+    event(1.09, "charging_started", { value: 34, unit: "%" }),
+    restored(1.1, 8 * 3600, 34),
+    lost(9.1, 100),
+    ...yesterday,
+  ],
 });
 
 export const onBattery = scenario({
-  values: { ac_present: false, battery_percent: 61, battery_voltage_v: 3.81, battery_power_w: -6.8, runtime_min: 71 },
+  values: {
+    ac_present: false,
+    battery_percent: 61,
+    battery_voltage_v: 3.81,
+    battery_power_w: -6.8,
+    runtime_min: 71,
+  },
   charge: [[30, 96], ...fall(0.211, 0.01, 96, 61)],
-  mains: [[30, "on"], [0.211, "off"]],
+  mains: [
+    [30, "on"],
+    [0.211, "off"],
+  ],
   events: [
-    event(0.2, "charging_stopped", { value: 95, unit: "%", message: "Charging stopped at 95 %: mains lost." }),
+    event(0.2, "charging_stopped", {
+      value: 95,
+      unit: "%",
+      message: "Charging stopped at 95 %: mains lost.",
+    }),
     lost(0.211, 96),
     ...yesterday,
   ],
@@ -61,12 +97,25 @@ export const onBattery = scenario({
 
 export const low = scenario({
   values: {
-    ac_present: false, battery_percent: 18, battery_voltage_v: 3.46, battery_low: true, runtime_min: 13, battery_power_w: -6.8,
+    ac_present: false,
+    battery_percent: 18,
+    battery_voltage_v: 3.46,
+    battery_low: true,
+    runtime_min: 13,
+    battery_power_w: -6.8,
   },
   charge: [[30, 100], ...fall(1.4, 0.01, 100, 18)],
-  mains: [[30, "on"], [1.4, "off"]],
+  mains: [
+    [30, "on"],
+    [1.4, "off"],
+  ],
   events: [
-    event(0.1, "battery_voltage_low", { value: 19.9, threshold: 20, unit: "%", message: "Battery low: 19.9 %, limit 20 %." }),
+    event(0.1, "battery_voltage_low", {
+      value: 19.9,
+      threshold: 20,
+      unit: "%",
+      message: "Battery low: 19.9 %, limit 20 %.",
+    }),
     lost(1.4, 100),
     ...yesterday,
   ],
@@ -76,16 +125,26 @@ export const graceMs = 30_000;
 /** 24 seconds before the power-off. */
 export const countingDown = scenario({
   values: {
-    ac_present: false, battery_percent: 10, battery_voltage_v: 3.31, battery_low: true, runtime_min: 3, battery_power_w: -6.8,
+    ac_present: false,
+    battery_percent: 10,
+    battery_voltage_v: 3.31,
+    battery_low: true,
+    runtime_min: 3,
+    battery_power_w: -6.8,
     shutdown_state: "counting_down",
     shutdown_deadline: iso(nowMs + 24_000),
     shutdown_reason: "battery_percent_critical",
   },
   charge: [[30, 100], ...fall(1.52, 0.003, 100, 10)],
-  mains: [[30, "on"], [1.52, "off"]],
+  mains: [
+    [30, "on"],
+    [1.52, "off"],
+  ],
   events: [
     event((graceMs - 24_000) / hour, "shutdown_scheduled", {
-      value: 30, unit: "s", message: "Power-off in 30 s: Battery at 10 %, limit 10 %.",
+      value: 30,
+      unit: "s",
+      message: "Power-off in 30 s: Battery at 10 %, limit 10 %.",
       detail: { reason: "battery_percent_critical", by: "battery" },
     }),
     event(0.0017, "battery_voltage_critical", { value: 10, threshold: 10, unit: "%" }),
@@ -95,7 +154,10 @@ export const countingDown = scenario({
 });
 
 const shutdownEvents = [
-  event(0.5, "shutdown_started", { message: "Powering off: Battery at 10 %, limit 10 %.", detail: { reason: "battery_percent_critical" } }),
+  event(0.5, "shutdown_started", {
+    message: "Powering off: Battery at 10 %, limit 10 %.",
+    detail: { reason: "battery_percent_critical" },
+  }),
   event(0.51, "shutdown_scheduled", { value: 30, unit: "s", detail: { reason: "battery_percent_critical" } }),
   event(0.511, "battery_voltage_critical", { value: 3.19, threshold: 3.2, unit: "V" }),
   event(0.7, "battery_voltage_low", { value: 20, threshold: 20, unit: "%" }),
@@ -106,25 +168,58 @@ export const shutDown = scenario({
   device: {
     connected: false,
     last_seen: iso(nowMs - 0.5 * hour),
-    bye: { reason: "shutdown", detail: "battery_percent_critical", message: "Battery at 10 %, limit 10 %.", at: iso(nowMs - 0.5 * hour) },
+    bye: {
+      reason: "shutdown",
+      detail: "battery_percent_critical",
+      message: "Battery at 10 %, limit 10 %.",
+      at: iso(nowMs - 0.5 * hour),
+    },
   },
   values: { ac_present: false, battery_percent: 10, battery_low: true, shutdown_state: "done" },
   charge: [[30, 100], ...fall(1.9, 0.51, 100, 10), [0.499, "unavailable"] as unknown as [number, number]],
-  mains: [[30, "on"], [1.9, "off"], [0.499, "unavailable"]],
+  mains: [
+    [30, "on"],
+    [1.9, "off"],
+    [0.499, "unavailable"],
+  ],
   events: shutdownEvents,
 });
 
 /** The morning after: the Pi booted when mains came back, and the list tells the whole story. */
 export const afterShutdown = scenario({
-  values: { ac_present: true, battery_percent: 14, charging: true, battery_low: true, runtime_min: null, battery_voltage_v: 3.62 },
-  charge: [[30, 100], ...fall(1.9, 0.51, 100, 10), [0.499, "unavailable"] as unknown as [number, number], ...fall(0.1, 0.01, 10, 14)],
-  mains: [[30, "on"], [1.9, "off"], [0.499, "unavailable"], [0.1, "on"]],
+  values: {
+    ac_present: true,
+    battery_percent: 14,
+    charging: true,
+    battery_low: true,
+    runtime_min: null,
+    battery_voltage_v: 3.62,
+  },
+  charge: [
+    [30, 100],
+    ...fall(1.9, 0.51, 100, 10),
+    [0.499, "unavailable"] as unknown as [number, number],
+    ...fall(0.1, 0.01, 10, 14),
+  ],
+  mains: [
+    [30, "on"],
+    [1.9, "off"],
+    [0.499, "unavailable"],
+    [0.1, "on"],
+  ],
   events: [
     event(0.09, "charging_started", { value: 10, unit: "%" }),
-    event(0.098, "ac_power_restored", { message: "Mains is back after the shutdown.", detail: { outage_since_shutdown: true } }),
+    event(0.098, "ac_power_restored", {
+      message: "Mains is back after the shutdown.",
+      detail: { outage_since_shutdown: true },
+    }),
     event(0.1, "agent_started", {
       message: "Agent started. The Pi went down cleanly 24 min ago: Battery at 10 %, limit 10 %.",
-      detail: { last_run: "shutdown", last_run_at: iso(nowMs - 0.5 * hour), last_run_reason: "battery_percent_critical" },
+      detail: {
+        last_run: "shutdown",
+        last_run_at: iso(nowMs - 0.5 * hour),
+        last_run_reason: "battery_percent_critical",
+      },
     }),
     ...shutdownEvents,
   ],
@@ -134,28 +229,59 @@ export const noContact = scenario({
   device: { connected: false, last_seen: iso(nowMs - 29 * minute) },
   values: { ac_present: false, battery_percent: 61 },
   charge: [[30, 100], ...fall(1, 29 / 60, 96, 61), [29 / 60, "unavailable"] as unknown as [number, number]],
-  mains: [[30, "on"], [1, "off"], [29 / 60, "unavailable"]],
+  mains: [
+    [30, "on"],
+    [1, "off"],
+    [29 / 60, "unavailable"],
+  ],
   events: [lost(1, 96), ...yesterday],
 });
 
 export const fault = scenario({
   values: {
-    ac_present: true, battery_percent: 74, problem: true, runtime_min: null,
-    problem_message: "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
+    ac_present: true,
+    battery_percent: 74,
+    problem: true,
+    runtime_min: null,
+    problem_message:
+      "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
   },
   charge: [[30, 100], ...fall(3, 0.01, 100, 74)],
   events: [
     event(0.05, "ups_fault", {
       value: "PI_UPS_AC_PRESENT_BUT_FALLING",
-      message: "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
+      message:
+        "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
     }),
     ...yesterday,
   ],
 });
 
-export const stale = scenario({ ...morning, values: { battery_percent: 93, stale: true, problem: true, problem_message: "The fuel gauge at 0x36 has not answered for 5 reads." } });
-export const unknown = scenario({ values: { ac_present: null, battery_percent: null, charging: null, runtime_min: null, battery_voltage_v: null, battery_low: null }, charge: [], mains: [] });
-export const simulated: Scenario = { ...onMains, device: { ...onMains.device, board: { ...onMains.device.board, simulated: true } } };
+export const stale = scenario({
+  ...morning,
+  values: {
+    battery_percent: 93,
+    stale: true,
+    problem: true,
+    problem_message: "The fuel gauge at 0x36 has not answered for 5 reads.",
+  },
+});
+export const unknown = scenario({
+  values: {
+    ac_present: null,
+    battery_percent: null,
+    charging: null,
+    runtime_min: null,
+    battery_voltage_v: null,
+    battery_low: null,
+  },
+  charge: [],
+  mains: [],
+});
+export const simulated: Scenario = {
+  ...onMains,
+  device: { ...onMains.device, board: { ...onMains.device.board, simulated: true } },
+};
 
 export const situations: Readonly<Record<string, Scenario>> = {
   "on-mains": onMains,
