@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+MAINS_FIRST = frozenset({"ac_present"})
+MAINS_AHEAD_S = 0.003
+
 type PiUpsConfigEntry = ConfigEntry[UpsDevice]
 
 
@@ -234,9 +237,24 @@ class UpsDevice:
             self._update_entities(None)
             self.hub.cards.tell_device(self)
         elif changed:
-            self._update_entities(changed)
+            self._show(changed)
             if changed & CARD_VALUES:
                 self.hub.cards.tell_device(self)
+
+    def _show(self, changed: set[str]) -> None:
+        """Let the entities show changed values; mains before all others.
+
+        Home Assistant sends a state to its clients when a turn of its loop ends, and each write takes most of a
+        millisecond: the value that people wait for gets a turn of its own.
+        """
+        first = changed & MAINS_FIRST
+        rest = changed - first
+        if first:
+            self._update_entities(first)
+        if first and rest:
+            self.hass.loop.call_later(MAINS_AHEAD_S, self._update_entities, rest)
+        elif rest:
+            self._update_entities(rest)
 
     async def async_take_events(self, message: EventsMessage) -> int:
         """Store a batch, then tell what is new of it; give the number up to which everything is on disk."""
