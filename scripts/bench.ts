@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { createControlClient } from "../agent/src/platform/control-client.ts";
 import { edges } from "../bench/edges.ts";
 import { connectMqtt } from "../bench/mqtt.ts";
+import { openPin } from "../bench/pin.ts";
 import { atRest, startBareNode } from "../bench/process.ts";
 import { median, percentile, type Row, table } from "../bench/stats.ts";
 import { ensureMosquitto } from "./env/mosquitto.ts";
@@ -31,19 +32,15 @@ const ms = (value: number) => `${value.toFixed(2)} ms`;
 /** Edges at the simulated pin, by the agent's control socket: the time includes the socket, the core and the link. */
 async function ourEdges(home: Home, agentFolder: string): Promise<readonly number[]> {
   const watcher = await connectTo(home.ha.url, home.tokens.access_token);
-  const client = createControlClient(join(agentFolder, "agent.sock"), 5_000);
-  let trouble: unknown = null;
-  const flip = (on: boolean) => {
-    client.simulate({ kind: "ac", present: on }).catch((error: unknown) => {
-      trouble = error;
-    });
-  };
+  const pin = await openPin(join(agentFolder, "agent.sock"));
   try {
-    await edges(watcher, "binary_sensor.rack_ups_mains", 40, flip);
-    const taken = await edges(watcher, "binary_sensor.rack_ups_mains", edgeCount, flip);
-    if (trouble !== null) throw new Trouble(`A simulated edge was refused: ${String(trouble)}`);
+    await edges(watcher, "binary_sensor.rack_ups_mains", 40, pin.set);
+    const taken = await edges(watcher, "binary_sensor.rack_ups_mains", edgeCount, pin.set);
+    const trouble = pin.trouble();
+    if (trouble !== null) throw new Trouble(`A simulated edge was refused: ${trouble}`);
     return taken;
   } finally {
+    pin.close();
     watcher.close();
   }
 }
