@@ -72,6 +72,19 @@ function lastSeq(whole: Buffer): number | null {
   return null;
 }
 
+function lastSeqOf(path: string): number | null {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      return lastSeq(readTail(fd).bytes);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
 class RotatingFile implements EventLogFile {
   readonly #options: EventLogOptions;
   readonly #log: Log;
@@ -85,10 +98,10 @@ class RotatingFile implements EventLogFile {
   }
 
   start(): number | null {
-    this.#guarded(() => {
-      const fd = this.#open();
-      if (fstatSync(fd).size === 0 && existsSync(`${this.#options.path}.1`)) this.#readOlder();
-    });
+    this.#guarded(() => this.#open());
+    const { path } = this.#options;
+    // A read-only file still tells its numbers; one that was just rotated has them in the older file.
+    this.#lastSeq ??= lastSeqOf(path) ?? lastSeqOf(`${path}.1`);
     return this.#lastSeq;
   }
 
@@ -151,15 +164,6 @@ class RotatingFile implements EventLogFile {
     else ftruncateSync(fd, from + end);
     const message = `The last line of ${this.#options.path} was torn by an interruption. The journal has the event: pi-ups events`;
     this.#log.log("notice", message);
-  }
-
-  #readOlder(): void {
-    const fd = openSync(`${this.#options.path}.1`, "r");
-    try {
-      this.#lastSeq = lastSeq(readTail(fd).bytes);
-    } finally {
-      closeSync(fd);
-    }
   }
 
   #rotate(): void {

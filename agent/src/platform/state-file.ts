@@ -1,5 +1,14 @@
 // How the SQLite file is opened, and what can be had of one that cannot be used: a copy in memory, its last number.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -77,7 +86,10 @@ export function copyInMemory(path: string): DatabaseSync {
     try {
       const copy = join(folder, "agent.db");
       for (const suffix of ["", "-wal"]) {
-        if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+        if (!existsSync(path + suffix)) continue;
+        copyFileSync(path + suffix, copy + suffix);
+        // A copy gets its model's mode, and that may be read-only.
+        chmodSync(copy + suffix, 0o600);
       }
       // SQLite goes on with the open files after their names are gone.
       return openFile(copy);
