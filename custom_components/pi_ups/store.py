@@ -146,7 +146,9 @@ class EventStore:
                         new.append((event, late))
                 db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                # A full disk ends the transaction by itself.
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
         return new
 
@@ -205,6 +207,11 @@ class EventStore:
         with self._lock:
             self._open_db.execute("DELETE FROM events WHERE agent_id = ?", (agent_id,))
             self._open_db.execute("DELETE FROM devices WHERE agent_id = ?", (agent_id,))
+
+    def checkpoint(self) -> None:
+        """Bring what stands in the write-ahead log into the main file, and empty the log."""
+        with self._lock:
+            self._open_db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def is_empty(self) -> bool:
         """Whether nothing of any agent is left."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
+import threading
 from typing import Any
+
+from custom_components.pi_ups.archive import Archive
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 
@@ -44,6 +48,26 @@ def ups_event(seq: int, kind: str = "ac_power_loss", ago: timedelta = timedelta(
     }
 
 
+class Blockade:
+    """Keeps the archive's thread busy with a real job, so that what is asked of it meanwhile has to wait."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Take the archive."""
+        self._archive = archive
+        self._free = threading.Event()
+
+    async def __aenter__(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._archive.run(lambda _: self._free.wait(10)))
+        await asyncio.sleep(0)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go."""
+        await asyncio.sleep(0.02)
+        self._free.set()
+        await self._task
+
+
 class Agent:
     """One connection of an agent."""
 
@@ -67,6 +91,11 @@ class Agent:
                 self.events.append(message["event"])
                 continue
             return message
+
+    async def next_answer_or_event(self) -> dict[str, Any]:
+        """Give the next message, whatever it is."""
+        message: dict[str, Any] = await self.client.receive_json()
+        return message
 
     async def next_event(self) -> dict[str, Any]:
         """Give the next message of the subscription."""

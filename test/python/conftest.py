@@ -80,9 +80,9 @@ async def connect(hass: HomeAssistant, hass_ws_client: Any, agent_user: MockUser
     return make
 
 
-def add_entry(hass: HomeAssistant, user: MockUser, agent_id: str, name: str) -> MockConfigEntry:
+def add_entry(hass: HomeAssistant, user: MockUser, agent_id: str, name: str, **changes: Any) -> MockConfigEntry:
     """Add a confirmed agent; it is not loaded yet."""
-    greeting = hello()
+    greeting = hello(**changes)
     greeting["agent"].update(id=agent_id, name=name)
     entry = MockConfigEntry(
         domain=DOMAIN,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -79,6 +79,36 @@ async def test_history_fires_nothing_but_one_bus_event(
     newest = hass.states.get("sensor.rack_ups_last_event")
     assert newest is not None
     assert newest.state == "battery_full"
+
+
+async def test_history_is_told_before_the_entry_goes(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    synced = async_capture_events(hass, "pi_ups_history_synced")
+    agent = await connect()
+    await agent.join()
+    event = ups_event(1, ago=timedelta(hours=1))
+    await agent.send_events(event)
+    device_id = entry.runtime_data.device_id
+    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+    at = datetime.fromisoformat(event["time"]).isoformat()
+    assert [one.data for one in synced] == [
+        {"device_id": device_id, "count": 1, "from": at, "to": at, "types": ["ac_power_loss"]}
+    ]
+
+
+async def test_late_news_do_not_displace_newer_ones(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    agent = await connect()
+    await agent.join()
+    await agent.send_events(ups_event(5, "battery_full"))
+    writes = async_capture_events(hass, "state_changed")
+    await agent.send_events(ups_event(4, "ups_fault", ago=timedelta(hours=1)))
+    await hass.async_block_till_done()
+    assert writes == []
+    assert hass.states.is_state("sensor.rack_ups_last_event", "battery_full")
 
 
 async def test_the_freshness_limit_is_an_option(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:

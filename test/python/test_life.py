@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -17,13 +16,12 @@ from custom_components.pi_ups.const import DOMAIN
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
-from .common import Agent, ups_event
+from .common import ups_event
 from .conftest import Connect, add_entry
 
 HERE = Path(__file__).parents[2] / "custom_components/pi_ups"
@@ -168,99 +166,21 @@ async def test_resources_in_yaml(
     assert ir.async_get(hass).async_get_issue(DOMAIN, "card_resource_yaml") is None
 
 
-class TestActions:
-    """Shutdown and its cancellation."""
-
-    async def call(self, hass: HomeAssistant, entry: MockConfigEntry, name: str, **data: Any) -> None:
-        device_id = entry.runtime_data.device_id
-        await hass.services.async_call(DOMAIN, name, {"device_id": device_id, **data}, blocking=True)
-
-    async def answer(self, agent: Agent, *, accepted: bool, message: str) -> dict[str, Any]:
-        command = await agent.next_event()
-        ack = {
-            "session": agent.session,
-            "command_id": command["command_id"],
-            "accepted": accepted,
-            "code": None if accepted else "PI_UPS_REMOTE_SHUTDOWN_FORBIDDEN",
-            "message": message,
-        }
-        assert (await agent.command("ack", ack))["success"]
-        return command
-
-    async def test_accepted(self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
-        agent = await connect()
-        await agent.join()
-        call = asyncio.create_task(self.call(hass, entry, "shutdown", delay={"minutes": 1}, reason="maintenance"))
-        command = await self.answer(agent, accepted=True, message="The Pi powers off in 1 min.")
-        await call
-        assert (command["event"], command["command"]) == ("command", "shutdown")
-        assert (command["delay_s"], command["reason"]) == (60, "maintenance")
-
-    async def test_refused_with_the_agents_sentence(
-        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
-    ) -> None:
-        agent = await connect()
-        await agent.join()
-        call = asyncio.create_task(self.call(hass, entry, "shutdown"))
-        command = await self.answer(agent, accepted=False, message="Forbidden here.")
-        assert command["delay_s"] is None
-        with pytest.raises(ServiceValidationError) as refusal:
-            await call
-        assert refusal.value.translation_placeholders == {"name": "Rack UPS", "message": "Forbidden here."}
-
-    async def test_cancel(self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
-        agent = await connect()
-        await agent.join()
-        call = asyncio.create_task(self.call(hass, entry, "cancel_shutdown"))
-        assert (await self.answer(agent, accepted=True, message="ok"))["command"] == "cancel_shutdown"
-        await call
-
-    async def test_no_answer(
-        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("custom_components.pi_ups.actions.ACK_TIMEOUT", 0.05)
-        await (await connect()).join()
-        with pytest.raises(HomeAssistantError) as failure:
-            await self.call(hass, entry, "shutdown")
-        assert failure.value.translation_key == "no_answer"
-
-    async def test_no_agent_fails_at_once(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        async with asyncio.timeout(1):
-            with pytest.raises(HomeAssistantError) as failure:
-                await self.call(hass, entry, "shutdown")
-        assert failure.value.translation_key == "agent_away"
-
-    async def test_the_agent_leaves_meanwhile(
-        self, hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
-    ) -> None:
-        agent = await connect()
-        await agent.join()
-        call = asyncio.create_task(self.call(hass, entry, "shutdown"))
-        await agent.next_event()
-        await agent.client.close()
-        with pytest.raises(HomeAssistantError) as failure:
-            await call
-        assert failure.value.translation_key == "agent_away"
-
-    async def test_unknown_device(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        with pytest.raises(ServiceValidationError) as failure:
-            await hass.services.async_call(DOMAIN, "shutdown", {"device_id": "nobody"}, blocking=True)
-        assert failure.value.translation_key == "unknown_device"
-
-
 async def test_diagnostics_hide_the_user(
-    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, hass_client: Any
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, hass_client: Any, hass_admin_user: MockUser
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
     agent = await connect()
     await agent.join()
-    await agent.send_events(ups_event(1))
+    person = hass_admin_user.name
+    await agent.send_events(ups_event(1, "shutdown_scheduled", message=f"Asked for by {person} in Home Assistant."))
     found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert found["entry"]["data"]["user_id"] == "**REDACTED**"
     assert found["entry"]["data"]["hello"]["agent"]["boot_id"] == "**REDACTED**"
     assert entry.data["user_id"] not in json.dumps(found)
     assert found["device"]["values"]["battery_percent"] == 96
-    assert [event["seq"] for event in found["events"]] == [1]
+    assert [event["message"] for event in found["events"]] == ["Asked for by **REDACTED** in Home Assistant."]
+    assert found["protocol"] == 1
 
 
 def keys(tree: Any, path: str = "") -> set[str]:
@@ -294,3 +214,10 @@ def test_services_have_words_and_icons() -> None:
     english = json.loads((HERE / "translations/en.json").read_text())["services"]
     icons = json.loads((HERE / "icons.json").read_text())["services"]
     assert set(english) == set(icons) == {"shutdown", "cancel_shutdown"}
+
+
+async def test_a_home_assistant_without_dashboards(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    kept = hass.data.pop(LOVELACE_DATA)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    hass.data[LOVELACE_DATA] = kept

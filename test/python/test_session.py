@@ -12,11 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.pi_ups.const import DOMAIN
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
-from .common import FULL, hello
+from .common import FULL
 from .conftest import Connect, make_user
 
 MAINS = "binary_sensor.rack_ups_mains"
@@ -39,29 +38,6 @@ async def test_accepts_a_user_without_admin_rights(
     assert state(hass, MAINS) == STATE_ON
     assert state(hass, BATTERY) == "96"
     assert state(hass, CONNECTED) == STATE_ON
-
-
-async def test_entities_are_those_that_the_board_senses(
-    hass: HomeAssistant, entry: MockConfigEntry, snapshot: Any, connect: Connect
-) -> None:
-    await (await connect()).join()
-    await hass.async_block_till_done()
-    registry = er.async_get(hass)
-    found = {
-        one.entity_id: (one.translation_key, state(hass, one.entity_id) if one.domain != "event" else "")
-        for one in er.async_entries_for_config_entry(registry, entry.entry_id)
-    }
-    assert found == snapshot
-    assert "sensor.rack_ups_battery_current" not in found
-
-
-async def test_a_later_hello_adds_entities(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
-    await (await connect()).join()
-    more = hello()["values"] + ["battery_current_a"]
-    agent = await connect(values=more)
-    await agent.join({**FULL, "battery_current_a": -0.8})
-    await hass.async_block_till_done()
-    assert state(hass, "sensor.rack_ups_battery_current") == "-0.8"
 
 
 async def test_exists_unavailable_before_the_agent_comes(hass: HomeAssistant, entry: MockConfigEntry) -> None:
