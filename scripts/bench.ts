@@ -215,7 +215,7 @@ await main(async () => {
   mkdirSync(join(checkout, "bench"), { recursive: true });
   writeFileSync(
     join(checkout, "bench/RESULTS.md"),
-    `# The last run of \`npm run bench\`\n\n${new Date().toISOString().slice(0, 10)}, on ${machine()}.\nEverything on one machine, simulated board, one run; an edge begins with the write to the agent's control socket, or to the broker.\nAbsolute times on a shared machine are noisy: compare within a run.\n\n${text}\n`,
+    `# The last run of \`npm run bench\`\n\n${new Date().toISOString().slice(0, 10)}, on ${machine()}.\nEverything on one machine, simulated board, one run; an edge begins with the write to the agent's control socket, so that our time includes the simulated pin, the decision and the link; MQTT's begins with the write to the broker.\nAbsolute times on a shared machine are noisy: compare within a run.\n\n${text}\n`,
   );
   return 0;
 });
