@@ -96,11 +96,17 @@ const builtinsAsObjects = {
   name: "builtins-as-objects",
   resolveId: (id, importer) =>
     importer?.includes("node_modules") && isBuiltin(id) ? `\0builtin:${id.replace(/^node:/, "")}` : null,
-  load: (id) =>
-    id.startsWith("\0builtin:")
-      ? `export default process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`
-      : null,
+  load: (id) => (id.startsWith("\0builtin:") ? builtinObject(id.slice("\0builtin:".length)) : null),
 };
+
+/** What `ws` needs for encrypted or compressed connections only; loaded at the first use, 3 MB later or never. */
+const rarelyUsed = ["https", "tls", "zlib"];
+
+function builtinObject(name) {
+  const load = `process.getBuiltinModule(${JSON.stringify(name)})`;
+  if (!rarelyUsed.includes(name)) return `export default ${load};`;
+  return `export default new Proxy({}, { get: (_, key) => ${load}[key] });`;
+}
 
 const agent = {
   input: { "pi-ups": "agent/src/cli/main.ts" },

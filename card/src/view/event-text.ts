@@ -47,9 +47,9 @@ function parts(event: ListedEvent, words: Words): Parts {
       ];
     }
     case "shutdown_scheduled":
-      return [reason, unit === "s" ? strings.inTime(quantity(value, unit, words) ?? "") : null];
+      return [reason ?? message, unit === "s" ? strings.inTime(quantity(value, unit, words) ?? "") : null];
     case "shutdown_started":
-      return [reason];
+      return [reason ?? message];
     case "shutdown_cancelled":
       return [reasonWords(strings, detail["by"])];
     case "agent_started":

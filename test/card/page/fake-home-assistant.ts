@@ -128,20 +128,17 @@ export class FakeConnection {
   }
 }
 
-/** A new `hass`, as Home Assistant makes one: states that did not change keep their identity. */
-export function makeHass(
+/** Makes `hass` objects as Home Assistant does: a new one on every change, its unchanged parts the same as before. */
+export function hassMaker(
   connection: FakeConnection,
-  scenario: Scenario,
   settings: Settings,
   services: (service: string, target: unknown) => Promise<unknown>,
 ) {
-  const locale = { ...settings };
+  const { device, words } = connection.scenario;
   const numbers = new Intl.NumberFormat(settings.language, { maximumFractionDigits: 2 });
-  return {
-    states: scenario.states as Readonly<Record<string, EntityState>>,
-    entities: scenario.entities,
-    devices: { [scenario.device.device_id]: { id: scenario.device.device_id, name: scenario.device.name } },
-    locale,
+  const lasting = {
+    devices: { [device.device_id]: { id: device.device_id, name: device.name } },
+    locale: settings,
     language: settings.language,
     config: { time_zone: "Europe/Berlin" },
     connection,
@@ -150,7 +147,8 @@ export function makeHass(
     formatEntityState(state: EntityState, value = state.state): string {
       const unit = state.attributes["unit_of_measurement"];
       if (typeof unit === "string") return `${numbers.format(Number(value))} ${unit}`;
-      return scenario.words[settings.language]?.[value] ?? value;
+      return words[settings.language]?.[value] ?? value;
     },
   };
+  return () => ({ ...lasting, states: connection.scenario.states, entities: connection.scenario.entities });
 }

@@ -1,7 +1,7 @@
 // The page's side of the component tests: mounts the built card, plays Home Assistant, and counts what the card does.
 // A test calls it by name, with plain data both ways.
 import type { Answer, Counts, Harness, Mount, Settings } from "../support/harness-api.ts";
-import { FakeConnection, makeHass } from "./fake-home-assistant.ts";
+import { FakeConnection, hassMaker } from "./fake-home-assistant.ts";
 
 interface CardElement extends HTMLElement {
   hass: unknown;
@@ -24,6 +24,7 @@ class StubHaCard extends HTMLElement {
 customElements.define("ha-card", StubHaCard);
 
 let connection: FakeConnection | null = null;
+let makeHass: (() => unknown) | null = null;
 let card: CardElement | null = null;
 let current: Mount | null = null;
 let renders = 0;
@@ -48,8 +49,7 @@ function callService(service: string, target: unknown): Promise<unknown> {
 }
 
 function give(): void {
-  if (card === null || connection === null) return;
-  card.hass = makeHass(connection, connection.scenario, settings(), callService);
+  if (card !== null && makeHass !== null) card.hass = makeHass();
 }
 
 function put(mount: Mount): void {
@@ -78,6 +78,7 @@ const harness: Harness = {
     document.querySelector("#frame")?.remove();
     current = mount;
     connection = new FakeConnection(mount.scenario);
+    makeHass = hassMaker(connection, settings(), callService);
     renders = 0;
     put(mount);
   },
