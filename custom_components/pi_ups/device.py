@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -19,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from .answers import Answers
 from .archive import ArchiveError
 from .const import CONF_FRESH_MINUTES, CONF_HELLO, CONF_USER_ID, DEFAULT_FRESH_MINUTES, DOMAIN, SILENCE_FACTOR
+from .entity_feed import EntityFeed
 from .late_events import LateEvents
 from .protocol import ByeMessage, EventsMessage, Hello, Json, ProtocolError, Scalar, StateMessage, UpsEvent, parse_hello
 from .session import Session
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-MAINS_FIRST = frozenset({"ac_present"})
-MAINS_AHEAD_S = 0.003
+# What stands beside the values of the protocol for entities that listen.
+LAST_EVENT: Final = "last_event"
 
 type PiUpsConfigEntry = ConfigEntry[UpsDevice]
 
@@ -50,10 +50,9 @@ class UpsDevice:
         self.last_seen: datetime | None = None
         self.last_event: Json | None = None
         self.answers = Answers()
+        # The card hears of its own values last: describing a whole device takes a while.
+        self.entities = EntityFeed(hass, CARD_VALUES, lambda: hub.cards.tell_device(self))
         self._late = LateEvents(hass, lambda: self.device_id)
-        self._listeners: dict[Callable[[], None], frozenset[str]] = {}
-        self._event_listeners: list[Callable[[UpsEvent], None]] = []
-        self._hello_listeners: list[Callable[[], None]] = []
         self._silence: CALLBACK_TYPE | None = None
         self._storing = asyncio.Lock()
         self._ended = False
@@ -166,8 +165,7 @@ class UpsDevice:
                 model=info["model"],
                 sw_version=info["sw_version"],
             )
-        for listener in [*self._hello_listeners]:
-            listener()
+        self.entities.greet()
 
     @callback
     def lose(self, session: Session, why: str) -> None:
@@ -181,7 +179,7 @@ class UpsDevice:
             return
         _LOGGER.info("%s is out of contact: %s", self.hello.name, why)
         self._save_soon()
-        self._update_entities(None)
+        self.entities.write_all()
         self.hub.cards.tell_device(self)
 
     async def async_end(self) -> Session | None:
@@ -222,39 +220,26 @@ class UpsDevice:
     @callback
     def take_state(self, session: Session, message: StateMessage) -> None:
         """Take changed values; only entities that show one of them write their state, each once."""
-        self.heard()
         changed = {key for key, value in message.values.items() if key not in self.values or self.values[key] != value}
         if message.full:
             changed |= self.values.keys() - message.values.keys()
             self.values = dict(message.values)
         else:
             self.values.update(message.values)
-        if not session.live and (message.full or message.values):
+        if session.live:
+            # The write comes first, it is what somebody waits for; a heartbeat changes nothing.
+            if changed:
+                self.entities.write(changed)
+            self.heard()
+            return
+        self.heard()
+        if message.full or message.values:
             session.live = True
             self.bye = None
             _LOGGER.info("%s is in contact", self.hello.name)
             self._save_soon()
-            self._update_entities(None)
+            self.entities.write_all()
             self.hub.cards.tell_device(self)
-        elif changed:
-            self._show(changed)
-            if changed & CARD_VALUES:
-                self.hub.cards.tell_device(self)
-
-    def _show(self, changed: set[str]) -> None:
-        """Let the entities show changed values; mains before all others.
-
-        Home Assistant sends a state to its clients when a turn of its loop ends, and each write takes most of a
-        millisecond: the value that people wait for gets a turn of its own.
-        """
-        first = changed & MAINS_FIRST
-        rest = changed - first
-        if first:
-            self._update_entities(first)
-        if first and rest:
-            self.hass.loop.call_later(MAINS_AHEAD_S, self._update_entities, rest)
-        elif rest:
-            self._update_entities(rest)
 
     async def async_take_events(self, message: EventsMessage) -> int:
         """Store a batch, then tell what is new of it; give the number up to which everything is on disk."""
@@ -280,10 +265,9 @@ class UpsDevice:
             if late:
                 self._late.add(event)
                 continue
-            for listener in [*self._event_listeners]:
-                listener(event)
+            self.entities.fire(event)
         if self.last_event is not before:
-            self._update_entities({"last_event"})
+            self.entities.write({LAST_EVENT})
         self.hub.cards.tell_events(self.agent_id, [{**event.as_json(), "synced_late": late} for event, late in new])
 
     def _keep_newest(self, event: UpsEvent, *, late: bool) -> None:
@@ -297,32 +281,3 @@ class UpsDevice:
         self.bye = message.as_json()
         self.last_seen = dt_util.utcnow()
         self.lose(session, f"it said goodbye ({message.reason}): {message.message}")
-
-    # --- listeners -----------------------------------------------------------------------------------------------------
-
-    @callback
-    def listen(self, listener: Callable[[], None], keys: Iterable[str]) -> CALLBACK_TYPE:
-        """Call `listener` when one of the values changed, and whenever contact comes or goes."""
-        self._listeners[listener] = frozenset(keys)
-
-        def end() -> None:
-            self._listeners.pop(listener, None)
-
-        return end
-
-    @callback
-    def listen_events(self, listener: Callable[[UpsEvent], None]) -> CALLBACK_TYPE:
-        """Call `listener` with every fresh event, once."""
-        self._event_listeners.append(listener)
-        return lambda: self._event_listeners.remove(listener)
-
-    @callback
-    def listen_hello(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call `listener` when the agent told other abilities than before."""
-        self._hello_listeners.append(listener)
-        return lambda: self._hello_listeners.remove(listener)
-
-    def _update_entities(self, changed: set[str] | None) -> None:
-        for listener, keys in [*self._listeners.items()]:
-            if changed is None or not keys.isdisjoint(changed):
-                listener()

@@ -45,7 +45,7 @@ class UpsEntity(Entity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._device.listen(self._on_change, self._keys()))
+        self.async_on_remove(self._device.entities.listen(self._on_change, self._keys()))
 
     @callback
     def _on_change(self) -> None:

@@ -35,7 +35,7 @@ class UpsEvents(UpsEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._device.listen_events(self._on_event))
+        self.async_on_remove(self._device.entities.listen_events(self._on_event))
 
     @override
     @callback

@@ -41,4 +41,4 @@ def add_sensed[T: UpsDescription](
             async_add_entities(make(one) for one in new)
 
     look()
-    entry.async_on_unload(device.listen_hello(look))
+    entry.async_on_unload(device.entities.listen_hello(look))

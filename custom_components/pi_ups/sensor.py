@@ -25,7 +25,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .device import PiUpsConfigEntry, UpsDevice
+from .device import LAST_EVENT, PiUpsConfigEntry, UpsDevice
 from .entity import UpsDescription, UpsEntity, UpsValueEntity
 from .platform import add_sensed
 from .protocol import Scalar, is_number, parse_time
@@ -199,7 +199,7 @@ class LastEventSensor(UpsEntity, SensorEntity):
 
     @override
     def _keys(self) -> tuple[str, ...]:
-        return ("last_event",)
+        return (LAST_EVENT,)
 
     @property
     @override
