@@ -65,6 +65,14 @@ describe("the token", () => {
       token,
     );
   });
+  it("is read anew for each login, and says which code there is when it cannot be", () => {
+    tokenFile("token", `${token}\n`);
+    const read = good("home_assistant: {token_file: token}", { folder }).config.homeAssistant?.token;
+    tokenFile("token", "another\n");
+    expect(read?.reveal()).toBe("another");
+    rmSync(join(folder, "token"));
+    expect(() => read?.reveal()).toThrow(expect.objectContaining({ code: "missing" }));
+  });
   it("comes from the environment before anything in the file, and says so", () => {
     const env = { PI_UPS_HA_TOKEN: token };
     expect(good("home_assistant:", { env }).config.homeAssistant?.token.reveal()).toBe(token);

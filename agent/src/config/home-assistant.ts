@@ -114,6 +114,13 @@ function openFileWarning(at: Position | null, path: string, what: string, mode: 
   };
 }
 
+/** For each login, so that a new token counts without a restart. */
+function readAgain(surroundings: Surroundings, file: string): string {
+  const read = surroundings.readText(file);
+  if (read.ok) return read.text.trim();
+  throw Object.assign(new Error(`${file} is now ${unreadableWords(read).found}.`), { code: read.kind });
+}
+
 function fromFile(context: TokenContext, tokenFile: string): TokenFinding {
   const path = "home_assistant.token_file";
   const at = context.at(path);
@@ -124,7 +131,9 @@ function fromFile(context: TokenContext, tokenFile: string): TokenFinding {
     const problem = { at, path, found: `${found} (${file})`, expected: "a file with a token", mend };
     return { token: null, from: file, problems: [problem], warnings: [] };
   }
-  const finding = judged(read.text, `file ${file}`, path, at);
+  const found = judged(read.text, `file ${file}`, path, at);
+  const token = found.token && new Secret(() => readAgain(context.surroundings, file));
+  const finding = { ...found, token };
   if (!isTooOpen(read.mode)) return finding;
   return { ...finding, warnings: [openFileWarning(at, path, `a token in ${file}`, read.mode)] };
 }

@@ -4,15 +4,16 @@ const hidden = "(secret)";
 
 /** Holds a secret. Printing, joining, inspecting or serialising it gives `(secret)`; only `reveal()` gives the text. */
 export class Secret {
-  readonly #text: string;
+  readonly #source: string | (() => string);
 
-  constructor(text: string) {
-    this.#text = text;
+  /** @param source the text, or what gives it each time that it is needed */
+  constructor(source: string | (() => string)) {
+    this.#source = source;
   }
 
-  /** The text itself. Call it where it is sent, never where it is stored or printed. */
+  /** The text itself. Call it where it is sent, never where it is stored or printed. Throws what its source throws. */
   reveal(): string {
-    return this.#text;
+    return typeof this.#source === "string" ? this.#source : this.#source();
   }
 
   toString(): string {
