@@ -57,11 +57,12 @@ class EntityFeed:
     def write(self, changed: set[str]) -> None:
         """Let the entities that show one of the values write: mains before all others, and the card last."""
         first = changed & _FIRST
-        if first:
-            self._write(first)
-            self._hass.loop.call_later(_AHEAD_S, self._write_rest, changed - first)
+        rest = changed - first
+        self._write(first)
+        if first and rest:
+            self._hass.loop.call_later(_AHEAD_S, self._write_rest, rest)
         else:
-            self._write_rest(changed)
+            self._write_rest(rest)
 
     def _write_rest(self, changed: set[str]) -> None:
         self._write(changed)
@@ -69,6 +70,8 @@ class EntityFeed:
             self._tell_card()
 
     def _write(self, changed: set[str]) -> None:
+        if not changed:
+            return
         for listener, keys in [*self._by_values.items()]:
             if not keys.isdisjoint(changed):
                 listener()
