@@ -14,6 +14,9 @@ const checkout = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
 const define = { __PI_UPS_VERSION__: JSON.stringify(version) };
 
+/** Whatever NODE_ENV says (test runners set it), a bundle holds the libraries as they are meant to be shipped. */
+const exportConditions = ["production"];
+
 /** Chunks carry a hash in their name, so those of earlier builds have to go first. */
 const emptyFolder = (folder) => ({
   name: "empty-folder",
@@ -74,7 +77,7 @@ const card = {
   output: { file: "dist/card/pi-ups-card.js", format: "esm" },
   plugins: [
     slimHelpers,
-    resolve({ browser: true }),
+    resolve({ browser: true, exportConditions }),
     squeezeTemplates,
     esbuild({ target: "es2022", tsconfig: "card/tsconfig.json", exclude: /\.js$/, define }),
     terser({
@@ -123,7 +126,7 @@ const agent = {
   plugins: [
     emptyFolder("dist/agent"),
     builtinsAsObjects,
-    resolve({ preferBuiltins: true, exportConditions: ["node"] }),
+    resolve({ preferBuiltins: true, exportConditions: ["node", ...exportConditions] }),
     // `ws` asks for its two native helpers inside try/catch and does without them.
     commonjs({
       ignore: ["bufferutil", "utf-8-validate"],

@@ -24,6 +24,5 @@ export function isFixed(config: CardConfig, layout: string | undefined): boolean
 export function cardSize(config: CardConfig): number {
   const layout = effectiveLayout(config);
   if (layout !== "full") return layout === "tile" ? 1 : 3;
-  const { blocks, eventsLimit } = config;
-  return 1 + 2 * blocks.length + (blocks.includes("events") ? eventsLimit : 0);
+  return 1 + 2 * config.blocks.length + (config.blocks.includes("events") ? config.eventsLimit : 0);
 }

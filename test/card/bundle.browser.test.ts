@@ -21,7 +21,11 @@ describe("the card's bundle", () => {
 
   it("stands alone and carries no way to run text as code or markup", () => {
     const code = readFileSync(bundleFile, "utf8");
-    expect(code).not.toMatch(/\bimport\s*[("'{*]|\bfrom\s*["']/);
-    expect(code).not.toMatch(/\beval\(|new Function|unsafeHTML|console\./);
+    for (const forbidden of [
+      /\bimport\s*[("'{*]|\bfrom\s*["']/,
+      /\beval\(|new Function|unsafeHTML|console\./,
+    ]) {
+      expect(code.match(forbidden)?.[0]).toBeUndefined();
+    }
   });
 });

@@ -169,6 +169,10 @@ describe("the time axis", () => {
     expect(labels(day, kathmandu), "a zone that is 45 minutes off").toEqual(["00:00", "06:00", "12:00"]);
   });
 
+  it("stands at round minutes in a short window", () => {
+    expect(labels({ ...day, startMs: endMs - 40 * minute })).toEqual(["14:40", "14:50", "15:00"]);
+  });
+
   it("has fewer labels in a narrow card, and none without room", () => {
     expect(labels({ ...day, width: 228 })).toEqual(["18:00", "00:00", "06:00"]);
     expect(labels({ ...day, width: 0 })).toEqual([]);

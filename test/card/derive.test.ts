@@ -270,8 +270,7 @@ describe("beside the headline", () => {
 
   it("marks what is not a real UPS at work", () => {
     expect(view({}).badge).toBeNull();
-    expect(view({}, { board: { ...board, simulated: true, experimental: true } }).badge).toBe("simulated");
-    expect(view({}, { board: { ...board, experimental: true } }).badge).toBe("experimental");
+    expect(view({}, { board: { ...board, simulated: true } }).badge).toBe("simulated");
     expect(deriveView({ facts: calm, device, name: "", demo: true }).badge).toBe("demo");
   });
 

@@ -7,8 +7,9 @@ export interface Tick {
   readonly label: string;
 }
 
-const hourMs = 3_600_000;
-const steps = [1, 2, 3, 6, 12, 24, 48];
+const minuteMs = 60_000;
+/** Minutes between two labels. */
+const steps = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880];
 /** Room for a label such as "12:00 AM" and some air. */
 const labelPx = 56;
 /** "now" stands at the end. */
@@ -17,17 +18,17 @@ const nowPx = 44;
 /** Ticks of the window without "now". */
 export function ticks(scale: Scale, format: Format): readonly Tick[] {
   const { startMs, endMs, width } = scale;
-  const hours = (endMs - startMs) / hourMs;
-  const step = steps.find((each) => hours / each <= width / labelPx) ?? hours;
+  const minutes = (endMs - startMs) / minuteMs;
+  const step = steps.find((each) => minutes / each <= width / labelPx) ?? minutes;
   const firstDay = format.dayNumber(startMs);
+  // Looking once an hour is enough for long steps; hours are those of the user's clock, some zones are half an hour off.
+  const look = Math.min(step, 60);
+  const first = look - (format.minuteOfDay(startMs) % look);
   const result: Tick[] = [];
-  // Full hours by the user's clock; some time zones are half an hour off.
-  const minuteMs = hourMs / 60;
-  const full = (60 - (format.minuteOfDay(startMs) % 60)) * minuteMs;
-  for (let atMs = Math.floor(startMs / minuteMs) * minuteMs + full; atMs < endMs; atMs += hourMs) {
-    const hour = (format.dayNumber(atMs) - firstDay) * 24 + format.minuteOfDay(atMs) / 60;
+  for (let atMs = Math.floor(startMs / minuteMs + first) * minuteMs; atMs < endMs; atMs += look * minuteMs) {
+    const minute = (format.dayNumber(atMs) - firstDay) * 1440 + format.minuteOfDay(atMs);
     const x = xOf(scale, atMs);
-    if (hour % step === 0 && x > labelPx / 4 && x < width - nowPx)
+    if (minute % step === 0 && x > labelPx / 4 && x < width - nowPx)
       result.push({ x, label: format.time(atMs) });
   }
   return result;

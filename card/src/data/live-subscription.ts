@@ -18,7 +18,6 @@ export class LiveSubscription<T> {
   private readonly _subscriber: Subscriber<T>;
   private _attempt = 0;
   private _failures = 0;
-  private _running = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _unsubscribe: Unsubscribe | null = null;
 
@@ -28,38 +27,30 @@ export class LiveSubscription<T> {
   }
 
   start(): void {
-    if (this._running) return;
-    this._running = true;
     this._connection.addEventListener("ready", this._onReady);
     void this._subscribe();
   }
 
   stop(): void {
-    this._running = false;
     this._attempt += 1;
     clearTimeout(this._timer);
     this._connection.removeEventListener("ready", this._onReady);
-    this._drop();
+    if (this._unsubscribe !== null) void quietly(this._unsubscribe);
+    this._unsubscribe = null;
   }
 
   private readonly _onReady = (): void => {
     // The old subscription ended with its socket.
     this._unsubscribe = null;
     this._failures = 0;
-    clearTimeout(this._timer);
     void this._subscribe();
   };
 
-  private _drop(): void {
-    const unsubscribe = this._unsubscribe;
-    this._unsubscribe = null;
-    if (unsubscribe !== null) void quietly(unsubscribe);
-  }
-
   private async _subscribe(): Promise<void> {
+    clearTimeout(this._timer);
     this._attempt += 1;
     const attempt = this._attempt;
-    const current = () => this._running && attempt === this._attempt;
+    const current = () => attempt === this._attempt;
     try {
       const unsubscribe = await this._connection.subscribeMessage<T>(
         (message) => {

@@ -1,16 +1,14 @@
 // Everything that the card shows of one UPS, brought together from its sources: entities, device and event feed, history.
 // It holds subscriptions only between `open` and `close`.
 import type { TrendData } from "../chart/cursor.ts";
-import { toStretches } from "../chart/path.ts";
 import type { CardConfig } from "../config.ts";
 import type { EntityState } from "../ha.ts";
 import type { HassPort } from "../hass-port.ts";
 import { DeviceFeed, type UpsFeed } from "./device-feed.ts";
-import { type EntityIds, entityIdsOf, type Facts, readFacts } from "./facts.ts";
+import { type EntityIds, entityIdsOf, type Facts, readFacts, toMoment } from "./facts.ts";
 import { HistoryFeed } from "./history-feed.ts";
-import { type ChargeSample, cutToWindow, type MainsSample, toCharge, toMains } from "./history-fold.ts";
-import { type Band, foldBands } from "./outages.ts";
 import { type Lease, SharedFeeds } from "./shared-feeds.ts";
+import { makeTrend } from "./trend.ts";
 import type { Device } from "./wire.ts";
 
 /** What the card's root needs; the demo has its own. */
@@ -32,7 +30,6 @@ export interface UpsModel {
 
 const deviceFeeds = new SharedFeeds<DeviceFeed>();
 const historyFeeds = new SharedFeeds<HistoryFeed>();
-const hourMs = 3_600_000;
 
 export class LiveModel implements UpsModel {
   private readonly _port: HassPort;
@@ -136,36 +133,19 @@ export class LiveModel implements UpsModel {
     return this._trend.data;
   }
 
-  private _makeTrend(device: Device, nowMs: number): TrendData {
-    const startMs = nowMs - this._config.hours * hourMs;
+  private _makeTrend({ connected, bye, last_seen }: Device, nowMs: number): TrendData {
     const ids = this._entityIds();
-    const history = this._history?.feed.history ?? {};
-    const samplesOf = (key: string) => cutToWindow(history[ids[key] ?? ""] ?? [], startMs);
-    const charge = toCharge(samplesOf("battery_percent"));
-    const mains = ids["ac_power"] === undefined ? contactOf(charge) : toMains(samplesOf("ac_power"));
-    const bands = this._bands(device, startMs, nowMs, mains);
-    return {
-      startMs,
-      endMs: nowMs,
-      stretches: toStretches(charge, nowMs),
-      bands,
-      live: device.connected && (charge.at(-1)?.pct ?? null) !== null,
-      loading: this._history !== null && !this._history.feed.ready,
-    };
-  }
-
-  private _bands(
-    device: Device,
-    startMs: number,
-    endMs: number,
-    mains: readonly MainsSample[],
-  ): readonly Band[] {
-    // Before the first answer nothing is known, but nothing is missing either.
-    if (this._history !== null && !this._history.feed.ready) return [];
-    const lastSeenMs = Date.parse(device.bye?.at ?? device.last_seen ?? "");
-    return foldBands(startMs, endMs, mains, this.feed?.book.outages?.events ?? [], {
-      connected: device.connected,
-      lastSeenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,
+    const source = this._history?.feed;
+    const samples = (id: string | undefined) => source?.history[id ?? ""] ?? [];
+    const { battery_percent: battery, ac_power: mains } = ids;
+    return makeTrend({
+      nowMs,
+      hours: this._config.hours,
+      charge: samples(battery),
+      mains: mains === undefined ? undefined : samples(mains),
+      events: this.feed?.book.outages?.events ?? [],
+      contact: { connected, lastSeenMs: toMoment(bye?.at ?? last_seen) },
+      loading: source?.ready === false,
     });
   }
 
@@ -173,9 +153,4 @@ export class LiveModel implements UpsModel {
     const device = this.feed?.device;
     if (device) await this._port.call("cancel_shutdown", device.device_id);
   }
-}
-
-/** A board that cannot sense mains has no outages to show; times without a charge are still unknown. */
-function contactOf(charge: readonly ChargeSample[]): readonly MainsSample[] {
-  return charge.map(({ atMs, pct }) => ({ atMs, present: pct === null ? undefined : true }));
 }

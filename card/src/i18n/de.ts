@@ -41,7 +41,6 @@ export const de: Strings = {
 
   simulated: "Simuliert",
   demo: "Demo",
-  experimental: "Experimentell",
   stale: "Die Akkuwerte stammen von einer früheren Messung.",
   newCard: (version) => `Seite neu laden: Version ${version} dieser Karte ist da.`,
   noDevice: (id) => `Keine Pi-USV hat die Kennung „${id}“.`,

@@ -42,7 +42,6 @@ export const en = {
 
   simulated: "Simulated",
   demo: "Demo",
-  experimental: "Experimental",
   stale: "The battery figures are from an earlier read.",
   newCard: (version: string) => `Reload the page: version ${version} of this card is there.`,
   noDevice: (id: string) => `No Pi UPS has the id "${id}".`,

@@ -35,7 +35,7 @@ export function shutdownBanner(
   const { strings, nowMs } = words;
   const { cancellable, reason, text } = status;
   const left = shareLeft(status, nowMs);
-  return html`<section class="alert" aria-label=${calm}>
+  return html`<section class="box" aria-label=${calm}>
     ${left === null ? nothing : html`<div class="count"><i style="transform:scaleX(${left})"></i></div>`}
     <div class="row">
       <p>

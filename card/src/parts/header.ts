@@ -19,9 +19,9 @@ export function header(
     <span class="badge">${icon(picture)}</span>
     <div class="titles">
       <h2>${headline}</h2>
+      ${badge === null ? nothing : html`<small class="stamp">${strings[badge]}</small>`}
       <p class="sub">${name}${detail ? ` · ${detail}` : nothing}</p>
     </div>
-    ${badge === null ? nothing : html`<small class="stamp">${strings[badge]}</small>`}
     ${instead ?? html`<p class="figure"><b>${figure}</b> <small>${note}</small></p>`}
     ${onOpen && html`<button class="hit" aria-label="${name}: ${strings.details}" @click=${onOpen}></button>`}
   </header>`;

@@ -9,7 +9,7 @@ import { icon } from "./icons.ts";
 const addUrl = "https://my.home-assistant.io/redirect/config_flow_start/?domain=pi_ups";
 
 function notice(look: string, text: string): TemplateResult {
-  return html`<p class="notice ${look}">${icon("alert")}${text}</p>`;
+  return html`<p class="box notice ${look}">${icon("alert")}${text}</p>`;
 }
 
 /** @param newVersion see Scene */
@@ -34,10 +34,10 @@ function absence(wanted: string, { code, message }: Refusal, strings: Strings): 
 /** @param refusal null while the first answer is on its way */
 export function absent(wanted: string, refusal: Refusal | null, strings: Strings): TemplateResult {
   if (refusal === null) {
-    return html`<div class="away" role="status">${strings.loading}</div>`;
+    return html`<div class="sub" role="status">${strings.loading}</div>`;
   }
   const text = absence(wanted, refusal, strings);
-  return html`<div class="away" role="status">
+  return html`<div class="away sub" role="status">
     ${text}${text === strings.noDevices ? html`<a href=${addUrl} target="_blank" rel="noreferrer">${strings.add}</a>` : nothing}
   </div>`;
 }

@@ -2,13 +2,6 @@
 import { css } from "lit";
 
 export const bannerStyles = css`
-  .alert {
-    padding: 12px;
-    border-radius: 10px;
-    background: color-mix(in srgb, var(--bad) 10%, transparent);
-    font-size: 13px;
-    line-height: 18px;
-  }
   .count {
     margin-bottom: 10px;
     border-radius: 2px;

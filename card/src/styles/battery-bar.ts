@@ -8,16 +8,16 @@ export const batteryBarStyles = css`
     border-radius: 5px;
     background: var(--groove);
     overflow: hidden;
-    forced-color-adjust: none;
+  }
+  .stale div,
+  .hatched i {
+    opacity: 0.45;
   }
   .bar div {
     height: 100%;
     min-width: 4px;
     border-radius: 5px;
     background: var(--tone);
-  }
-  .stale div {
-    opacity: 0.45;
   }
   .hatched {
     background: repeating-linear-gradient(135deg, var(--groove) 0 5px, transparent 5px 10px);
@@ -28,8 +28,5 @@ export const batteryBarStyles = css`
     width: 2px;
     background: var(--tone);
     outline: 1px solid color-mix(in srgb, var(--surface) 55%, transparent);
-  }
-  .hatched i {
-    opacity: 0.45;
   }
 `;

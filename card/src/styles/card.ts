@@ -44,24 +44,21 @@ export const cardStyles = css`
     column-gap: 12px;
     margin-top: -8px;
   }
-  .notice {
-    display: flex;
-    gap: 10px;
-    padding: 10px 12px;
+  .box {
+    padding: 12px;
     border-radius: 10px;
-    background: color-mix(in srgb, var(--tone) 12%, transparent);
+    background: color-mix(in srgb, var(--tone) 11%, transparent);
     font-size: 13px;
     line-height: 18px;
+  }
+  .notice {
+    display: flex;
+    gap: 12px;
   }
   .notice .icon {
     width: 18px;
     height: 18px;
     color: var(--ink);
-  }
-  .away {
-    font-size: 14px;
-    line-height: 20px;
-    color: var(--text2);
   }
   .away a {
     display: block;

@@ -19,7 +19,12 @@ export const headerStyles = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
+  h2,
+  .stamp {
+    display: inline-block;
+  }
   h2 {
+    margin-inline-end: 8px;
     font-size: 16px;
     font-weight: 500;
     line-height: 22px;
@@ -72,9 +77,6 @@ export const headerStyles = css`
     }
     .stack .titles {
       flex-basis: calc(100% - 52px);
-    }
-    .stamp {
-      order: 1;
     }
     .stack .figure {
       flex: 1;

@@ -91,16 +91,20 @@ export function deriveView({
   const { kind } = status;
   const { connected, runtimeMin: minutes, runtimeSettling: settling } = facts;
   const [tone, icon] = looks[kind];
+  const battery = deriveBattery(facts, thresholds);
   return {
     name,
     status,
     // Mains is back, but the battery is still low.
-    tone: tone === "ok" && facts.batteryLow === true ? "warn" : tone,
+    tone:
+      tone === "ok" && (facts.batteryLow === true || (battery.pct ?? 100) <= (battery.lowPct ?? 0))
+        ? "warn"
+        : tone,
     icon,
-    battery: deriveBattery(facts, thresholds),
+    battery,
     runtime: connected && minutes !== null ? { minutes, settling } : null,
     flow: deriveFlow(facts),
     problem: connected && facts.problem && kind !== "fault" ? facts.problemText : undefined,
-    badge: demo ? "demo" : board.simulated ? "simulated" : board.experimental ? "experimental" : null,
+    badge: demo ? "demo" : board.simulated ? "simulated" : null,
   };
 }

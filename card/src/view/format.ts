@@ -98,8 +98,7 @@ export function createFormat(locale: Locale, serverZone: string): Format {
     // Volts and amperes to the hundredth, as the gauges resolve them.
     const fine = unit === "V" || unit === "A";
     const options = { minimumFractionDigits: fine ? 2 : 0, maximumFractionDigits: fine ? 2 : 1 };
-    const number = new Intl.NumberFormat(numberLocale, { ...options, useGrouping: style !== "none" });
-    return `${number.format(value)}${nbsp}${unit}`;
+    return `${new Intl.NumberFormat(numberLocale, options).format(value)}${nbsp}${unit}`;
   };
   return {
     quantity,

@@ -79,5 +79,5 @@ export interface UpsView {
   readonly flow: FlowView | null;
   /** A fault beside a headline that matters more; undefined without one, null without a sentence. */
   readonly problem: string | null | undefined;
-  readonly badge: "demo" | "simulated" | "experimental" | null;
+  readonly badge: "demo" | "simulated" | null;
 }
