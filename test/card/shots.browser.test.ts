@@ -4,13 +4,23 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, launch, openPage, resultsFolder } from "./support/browser.ts";
+import { contactSheet } from "./support/contact-sheet.ts";
 import { situations } from "./support/situations.ts";
 
+const widths = [460, 260];
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  for (const theme of ["light", "dark"] as const) {
+    for (const width of widths) {
+      const names = Object.keys(situations).map((name) => `${name}-${theme}-${width}`);
+      await contactSheet(browser, `sheet-${width}`, theme, names);
+    }
+  }
+  await browser.close();
+});
 
 describe.each(["light", "dark"] as const)("%s", (theme) => {
   it.each(Object.entries(situations))("%s", async (name, scenario) => {
@@ -18,7 +28,7 @@ describe.each(["light", "dark"] as const)("%s", (theme) => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await call(page, "theme", theme);
-    for (const width of [460, 260]) {
+    for (const width of widths) {
       await call(page, "mount", { scenario, config: { device: "rack-pi" }, width });
       const card = page.locator("pi-ups-card");
       await card.locator("h2").waitFor();

@@ -2,14 +2,13 @@
 
 import { addPage } from "./event-book.ts";
 import { readFacts } from "./facts.ts";
-import { steadyNow } from "./server-clock.ts";
 import type { UpsModel } from "./ups-model.ts";
 import type { Device, ListedEvent } from "./wire.ts";
 
 const hourMs = 3_600_000;
 
 export function createDemoModel(hours: number): UpsModel {
-  const endMs = steadyNow();
+  const endMs = Date.now();
   const startMs = endMs - hours * hourMs;
   const [lostMs, backMs] = [startMs + 0.3 * (endMs - startMs), startMs + 0.42 * (endMs - startMs)];
   const nothing = () => undefined;
@@ -51,7 +50,7 @@ export function createDemoModel(hours: number): UpsModel {
       more: nothing,
     },
     watched: [],
-    nowMs: steadyNow,
+    nowMs: Date.now,
     facts: () => readFacts({}, {}, device, []),
     trend: () => ({
       startMs,

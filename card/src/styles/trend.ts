@@ -108,7 +108,7 @@ export const trendStyles = css`
         right: 0;
         transform: none;
       }
-      p {
+      .plot p {
         text-align: center;
         padding-top: 36px;
       }
