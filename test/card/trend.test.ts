@@ -30,7 +30,7 @@ describe("the window", () => {
     const young = { charge: [held(39 * minute, "96")], mains: [held(40 * minute, "on")] };
     expect(lengthOf(young)).toBe(40);
     expect(trend(young).bands, "nothing is hatched that never was").toEqual([]);
-    expect(lengthOf({ charge: [held(minute, "96")], mains: [held(minute, "on")] })).toBe(10);
+    expect(lengthOf({ charge: [held(minute, "96")], mains: [held(minute, "on")] })).toBe(5);
   });
 
   it("reaches back to events that the recorder missed", () => {

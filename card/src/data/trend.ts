@@ -1,5 +1,5 @@
 // From the recorder's history and the events to what the trend draws. The window is as long as the user wants it, but
-// begins no earlier than anything is known: a UPS that was set up ten minutes ago shows these ten minutes.
+// begins no earlier than anything is known: a UPS that was set up an hour ago shows this hour.
 import type { TrendData } from "../chart/cursor.ts";
 import { toStretches } from "../chart/path.ts";
 import type { PastEvent } from "./event-book.ts";
@@ -7,7 +7,7 @@ import { cutToWindow, type Held, toCharge, toMains } from "./history-fold.ts";
 import { type Contact, foldBands } from "./outages.ts";
 
 const minuteMs = 60_000;
-const shortestMs = 10 * minuteMs;
+const shortestMs = 5 * minuteMs;
 
 export interface TrendSource {
   readonly nowMs: number;

@@ -31,6 +31,10 @@ export interface UpsModel {
 const deviceFeeds = new SharedFeeds<DeviceFeed>();
 const historyFeeds = new SharedFeeds<HistoryFeed>();
 
+const minuteMs = 60_000;
+/** A short window is drawn this often on its way through the trend. */
+const drawings = 300;
+
 export class LiveModel implements UpsModel {
   private readonly _port: HassPort;
   private readonly _config: CardConfig;
@@ -40,7 +44,7 @@ export class LiveModel implements UpsModel {
   private _historyKey = "";
   private _ids: EntityIds = {};
   private _idsFrom: readonly [unknown, unknown] | null = null;
-  private _trend: { readonly minute: number; readonly data: TrendData } | null = null;
+  private _trend: TrendData | null = null;
 
   constructor(port: HassPort, config: CardConfig) {
     this._port = port;
@@ -127,10 +131,12 @@ export class LiveModel implements UpsModel {
   trend(device: Device, nowMs: number): TrendData {
     // The registry may have renamed an entity since the last message.
     this._followHistory();
-    // One drawing a minute moves the window; everything else that changes it arrives as a message.
-    const minute = Math.floor(nowMs / 60_000);
-    if (this._trend?.minute !== minute) this._trend = { minute, data: this._makeTrend(device, nowMs) };
-    return this._trend.data;
+    // The window moves on by a pixel or so at a time; everything else that changes it arrives as a message.
+    const old = this._trend;
+    const fresh =
+      old !== null && nowMs - old.endMs < Math.min(minuteMs, (old.endMs - old.startMs) / drawings);
+    this._trend = fresh ? old : this._makeTrend(device, nowMs);
+    return this._trend;
   }
 
   private _makeTrend({ connected, bye, last_seen }: Device, nowMs: number): TrendData {
