@@ -20,9 +20,9 @@ from .archive import ArchiveError
 from .const import CONF_FRESH_MINUTES, CONF_HELLO, CONF_USER_ID, DEFAULT_FRESH_MINUTES, DOMAIN, SILENCE_FACTOR
 from .entity_feed import EntityFeed
 from .late_events import LateEvents
-from .protocol import ByeMessage, EventsMessage, Hello, Json, ProtocolError, Scalar, StateMessage, UpsEvent, parse_hello
+from .protocol import ByeMessage, EventsMessage, Hello, Json, Scalar, StateMessage, UpsEvent, parse_hello
 from .session import Session
-from .vocabulary import CARD_VALUES, NO_SESSION
+from .vocabulary import CARD_VALUES
 
 if TYPE_CHECKING:
     from .hub import Hub
@@ -55,7 +55,6 @@ class UpsDevice:
         self._late = LateEvents(hass, lambda: self.device_id)
         self._silence: CALLBACK_TYPE | None = None
         self._storing = asyncio.Lock()
-        self._ended = False
 
     @property
     def agent_id(self) -> str:
@@ -131,7 +130,6 @@ class UpsDevice:
     @callback
     def accept(self, session: Session, last_seq: int) -> None:
         """Begin a session; an older one of the same agent is told that it was replaced."""
-        self._ended = False
         previous, self.session = self.session, session
         if previous is not None:
             # Contact never ended, so what is shown stays until the new session tells its state.
@@ -184,7 +182,6 @@ class UpsDevice:
 
     async def async_end(self) -> Session | None:
         """The entry is being unloaded: take no more messages, finish what was begun, and give the session back."""
-        self._ended = True
         session, self.session = self.session, None
         self._cancel_silence()
         self.answers.fail()
@@ -245,8 +242,6 @@ class UpsDevice:
         """Store a batch, then tell what is new of it; give the number up to which everything is on disk."""
         self.heard()
         async with self._storing:
-            if self._ended:
-                raise ProtocolError(NO_SESSION, "The Pi UPS entry was unloaded: say hello again.")
             now = dt_util.utcnow()
             limit = timedelta(minutes=self.entry.options.get(CONF_FRESH_MINUTES, DEFAULT_FRESH_MINUTES))
             marked = [(event, now - event.at > limit) for event in message.events]

@@ -98,8 +98,6 @@ class Hub:
 
     def _wait(self, knock: Knock) -> None:
         """Let an agent wait, and tell a person that it knocks."""
-        if knock.subscription.closed:
-            return
         agent_id = knock.hello.agent_id
         self._keep(knock)
         entry = self.entry_of(agent_id)

@@ -57,7 +57,6 @@ class Knock:
 
     def replace(self, by: Subscription) -> None:
         """Tell the agent that a newer connection stands for it now."""
-        self.subscription.on_close = _nothing
         # On the same connection it is the same agent, which must not be sent away.
         if self.subscription.connection is not by.connection:
             self.subscription.send({"event": "replaced", "message": "A newer connection of this agent took over."})

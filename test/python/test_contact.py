@@ -64,6 +64,45 @@ async def test_a_first_message_that_is_not_full_counts_too(
     assert hass.states.is_state(BATTERY, "unknown")
 
 
+async def test_a_full_state_forgets_what_it_does_not_say(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    agent = await connect()
+    await agent.join()
+    await agent.state({key: value for key, value in FULL.items() if key != "battery_percent"}, full=True)
+    await hass.async_block_till_done()
+    assert hass.states.is_state(BATTERY, "unknown")
+    assert hass.states.is_state(MAINS, "on")
+
+
+async def test_batches_under_way_at_an_unload_are_stored_and_fired_in_order(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    archive: Archive = hass.data[DATA_HUB].archive
+    fired: list[int] = []
+
+    @callback
+    def take(event: Any) -> None:
+        new = event.data["new_state"]
+        if event.data["entity_id"] == "event.rack_ups_events" and new is not None and new.attributes.get("seq"):
+            fired.append(new.attributes["seq"])
+
+    hass.bus.async_listen("state_changed", take)
+    agent = await connect()
+    await agent.join()
+    async with Blockade(archive):
+        for seq in (1, 2):
+            data = {"session": agent.session, "events": [ups_event(seq)]}
+            await agent.client.send_json_auto_id({"type": "pi_ups/agent/events", "data": data})
+        await agent.client.send_json_auto_id({"type": "ping"})
+        assert (await agent.client.receive_json())["type"] == "pong"
+        unload = hass.async_create_task(hass.config_entries.async_unload(entry.entry_id))
+    assert await unload
+    answers = [await agent.next_answer_or_event() for _ in range(3)]
+    assert [one["result"]["acked_seq"] for one in answers if one["type"] == "result"] == [1, 2]
+    assert list(dict.fromkeys(fired)) == [1, 2]
+
+
 async def test_nothing_flickers_when_a_newer_connection_takes_over(
     hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
 ) -> None:

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
     MockUser,
     async_capture_events,
     async_fire_time_changed,
+    async_fire_time_changed_exact,
 )
 
 from homeassistant.core import HomeAssistant, callback
@@ -81,6 +82,24 @@ async def test_history_fires_nothing_but_one_bus_event(
     assert newest.state == "battery_full"
 
 
+async def test_one_burst_is_told_once_however_long_it_is(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect, freezer: FrozenDateTimeFactory
+) -> None:
+    synced = async_capture_events(hass, "pi_ups_history_synced")
+    agent = await connect()
+    await agent.join()
+    for seq in range(1, 5):
+        await agent.send_events(ups_event(seq, ago=timedelta(hours=1)))
+        freezer.tick(timedelta(seconds=0.7))
+        async_fire_time_changed_exact(hass)
+        await hass.async_block_till_done()
+    assert synced == []
+    freezer.tick(timedelta(seconds=1))
+    async_fire_time_changed_exact(hass)
+    await hass.async_block_till_done()
+    assert [one.data["count"] for one in synced] == [4]
+
+
 async def test_history_is_told_before_the_entry_goes(
     hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
 ) -> None:
@@ -105,7 +124,9 @@ async def test_late_news_do_not_displace_newer_ones(
     await agent.join()
     await agent.send_events(ups_event(5, "battery_full"))
     writes = async_capture_events(hass, "state_changed")
+    # A clock that was set right meanwhile may give a later event an earlier time.
     await agent.send_events(ups_event(4, "ups_fault", ago=timedelta(hours=1)))
+    await agent.send_events(ups_event(6, "ups_fault", ago=timedelta(hours=1)))
     await hass.async_block_till_done()
     assert writes == []
     assert hass.states.is_state("sensor.rack_ups_last_event", "battery_full")
