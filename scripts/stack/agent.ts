@@ -1,13 +1,14 @@
 // Runs the built agent as a process on the simulated board, and boots it again like a Pi whose HAT has power again.
-import type { ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { boundToUs, spawnGroup } from "../lib/groups.ts";
+import type { StatusReport } from "../../agent/src/ports/control.ts";
+import { boundToUs, type Group, spawnGroup } from "../lib/groups.ts";
 import { checkout } from "../lib/paths.ts";
 import { type RunResult, tryRun } from "../lib/run.ts";
 
 const bundle = join(checkout, "dist/agent/pi-ups.mjs");
+const stopPatienceMs = 15_000;
 
 export interface AgentSettings {
   /** Folder for configuration, state and socket. */
@@ -24,10 +25,13 @@ export interface Agent {
   readonly configFile: string;
   /** Starts the process; resolves at once. */
   start(): void;
-  /** SIGTERM, and waits. Idempotent. */
+  /** SIGTERM, and waits; SIGKILL after 15 s. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL, and waits: what a power cut does to the process. */
   kill(): Promise<void>;
+  /** Freezes the process: its socket stays open and says nothing. `resume` thaws it. */
+  pause(): void;
+  resume(): void;
   running(): boolean;
   /** Exit code of the last run; null while it runs or before the first. */
   exitCode(): number | null;
@@ -35,7 +39,7 @@ export interface Agent {
   /** Runs `pi-ups ARGS` against this agent. */
   cli(...args: readonly string[]): Promise<RunResult>;
   /** `pi-ups status --json`, or null while no agent answers. */
-  status(): Promise<Record<string, unknown> | null>;
+  status(): Promise<StatusReport | null>;
 }
 
 /** Writes the agent's configuration and token, and returns a handle on the (not yet started) process. */
@@ -53,17 +57,22 @@ export function createAgent(settings: AgentSettings): Agent {
   );
   writeFileSync(configFile, `${lines.join("\n")}\n${settings.extraYaml ?? ""}`);
 
-  let child: ChildProcess | null = null;
+  let group: Group | null = null;
   let code: number | null = null;
   let output = "";
-  let ended: Promise<void> = Promise.resolve();
   const cli = (...args: readonly string[]) =>
     tryRun(process.execPath, [bundle, ...args, "--config", configFile], { cwd: checkout, timeoutMs: 15_000 });
 
-  const running = () => child !== null && child.exitCode === null && child.signalCode === null;
-  const end = async (signal: NodeJS.Signals) => {
-    if (running()) child?.kill(signal);
+  const running = () => group?.running() === true;
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (group === null) return;
+    const { signal: send, ended } = group;
+    send(signal);
+    // A frozen process hears of SIGTERM only when it is thawed.
+    send("SIGCONT");
+    const late = setTimeout(() => send("SIGKILL"), stopPatienceMs);
     await ended;
+    clearTimeout(late);
   };
   return {
     configFile,
@@ -72,35 +81,33 @@ export function createAgent(settings: AgentSettings): Agent {
       code = null;
       const log = createWriteStream(join(settings.folder, "agent.log"), { flags: "a" });
       const [program = "", ...args] = boundToUs([process.execPath, bundle, "run", "--config", configFile]);
-      const { child: started } = spawnGroup(program, args, {
+      group = spawnGroup(program, args, {
         kind: "service",
         cwd: checkout,
         stdio: ["ignore", "pipe", "pipe"],
       });
-      child = started;
-      const take = (chunk: Buffer) => {
-        output = (output + chunk.toString("utf8")).slice(-200_000);
-        log.write(chunk);
-      };
-      started.stdout?.on("data", take);
-      started.stderr?.on("data", take);
-      ended = new Promise((resolve) =>
-        started.once("close", (exit) => {
-          code = exit ?? 128;
-          log.end();
-          resolve();
-        }),
-      );
+      for (const stream of [group.child.stdout, group.child.stderr]) {
+        stream?.setEncoding("utf8").on("data", (text: string) => {
+          output = (output + text).slice(-200_000);
+          log.write(text);
+        });
+      }
+      void group.ended.then((end) => {
+        code = end.code;
+        log.end();
+      });
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
+    pause: () => group?.signal("SIGSTOP"),
+    resume: () => group?.signal("SIGCONT"),
     running,
     exitCode: () => (running() ? null : code),
     output: () => output,
     cli,
     async status() {
       const { code: exit, output: text } = await cli("status", "--json");
-      return exit === 0 ? (JSON.parse(text) as Record<string, unknown>) : null;
+      return exit === 0 ? (JSON.parse(text) as StatusReport) : null;
     },
   };
 }

@@ -13,8 +13,9 @@ export interface PageOptions {
 
 export interface OpenPage {
   readonly page: Page;
-  /** Errors on the page's console since it was opened. */
+  /** Errors on the page's console since it was opened, each with the address of its source. */
   readonly errors: readonly string[];
+  close(): Promise<void>;
 }
 
 /** Starts a browser; close it in the end. */
@@ -51,9 +52,9 @@ export async function openPage(browser: Browser, home: Home, options: PageOption
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
   });
-  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("pageerror", (error) => errors.push(error.stack ?? String(error)));
   await page.goto(`${home.ha.url}${options.path}`);
-  return { page, errors };
+  return { page, errors, close: () => context.close() };
 }
