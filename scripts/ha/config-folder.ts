@@ -15,8 +15,6 @@ export interface ConfigFolderOptions {
   readonly logLevels?: Readonly<Record<string, string>>;
   /** Where the integration comes from; null starts without it. The checkout's own by default. */
   readonly integration?: string | null;
-  /** Failed logins after which Home Assistant bans an address; none, its own default, when absent. */
-  readonly banAfter?: number;
   /** IANA name; this machine's own by default. */
   readonly timeZone?: string;
 }
@@ -73,7 +71,7 @@ function httpStorage(options: ConfigFolderOptions): string {
     server_port: options.port,
     server_host: [options.host ?? "127.0.0.1"],
     cors_allowed_origins: [],
-    login_attempts_threshold: options.banAfter ?? -1,
+    login_attempts_threshold: -1,
     ip_ban_enabled: true,
     ssl_profile: "intermediate_v6",
     use_x_frame_options: true,

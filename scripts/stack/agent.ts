@@ -1,14 +1,13 @@
 // Runs the built agent as a process on the simulated board, and boots it again like a Pi whose HAT has power again.
+import type { ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StatusReport } from "../../agent/src/ports/control.ts";
-import { boundToUs, type Group, spawnGroup } from "../lib/groups.ts";
+import { boundToUs, spawnGroup } from "../lib/groups.ts";
 import { checkout } from "../lib/paths.ts";
 import { type RunResult, tryRun } from "../lib/run.ts";
 
 const bundle = join(checkout, "dist/agent/pi-ups.mjs");
-const stopPatienceMs = 15_000;
 
 export interface AgentSettings {
   /** Folder for configuration, state and socket. */
@@ -25,13 +24,10 @@ export interface Agent {
   readonly configFile: string;
   /** Starts the process; resolves at once. */
   start(): void;
-  /** SIGTERM, and waits; SIGKILL after 15 s. Idempotent. */
+  /** SIGTERM, and waits. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL, and waits: what a power cut does to the process. */
   kill(): Promise<void>;
-  /** Freezes the process: its socket stays open and says nothing. `resume` thaws it. */
-  pause(): void;
-  resume(): void;
   running(): boolean;
   /** Exit code of the last run; null while it runs or before the first. */
   exitCode(): number | null;
@@ -39,7 +35,7 @@ export interface Agent {
   /** Runs `pi-ups ARGS` against this agent. */
   cli(...args: readonly string[]): Promise<RunResult>;
   /** `pi-ups status --json`, or null while no agent answers. */
-  status(): Promise<StatusReport | null>;
+  status(): Promise<Record<string, unknown> | null>;
 }
 
 /** Writes the agent's configuration and token, and returns a handle on the (not yet started) process. */
@@ -57,22 +53,17 @@ export function createAgent(settings: AgentSettings): Agent {
   );
   writeFileSync(configFile, `${lines.join("\n")}\n${settings.extraYaml ?? ""}`);
 
-  let group: Group | null = null;
+  let child: ChildProcess | null = null;
   let code: number | null = null;
   let output = "";
+  let ended: Promise<void> = Promise.resolve();
   const cli = (...args: readonly string[]) =>
     tryRun(process.execPath, [bundle, ...args, "--config", configFile], { cwd: checkout, timeoutMs: 15_000 });
 
-  const running = () => group?.running() === true;
-  const end = async (signal: "SIGTERM" | "SIGKILL") => {
-    if (group === null) return;
-    const { signal: send, ended } = group;
-    send(signal);
-    // A frozen process hears of SIGTERM only when it is thawed.
-    send("SIGCONT");
-    const late = setTimeout(() => send("SIGKILL"), stopPatienceMs);
+  const running = () => child !== null && child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (running()) child?.kill(signal);
     await ended;
-    clearTimeout(late);
   };
   return {
     configFile,
@@ -81,33 +72,35 @@ export function createAgent(settings: AgentSettings): Agent {
       code = null;
       const log = createWriteStream(join(settings.folder, "agent.log"), { flags: "a" });
       const [program = "", ...args] = boundToUs([process.execPath, bundle, "run", "--config", configFile]);
-      group = spawnGroup(program, args, {
+      const { child: started } = spawnGroup(program, args, {
         kind: "service",
         cwd: checkout,
         stdio: ["ignore", "pipe", "pipe"],
       });
-      for (const stream of [group.child.stdout, group.child.stderr]) {
-        stream?.setEncoding("utf8").on("data", (text: string) => {
-          output = (output + text).slice(-200_000);
-          log.write(text);
-        });
-      }
-      void group.ended.then((end) => {
-        code = end.code;
-        log.end();
-      });
+      child = started;
+      const take = (chunk: Buffer) => {
+        output = (output + chunk.toString("utf8")).slice(-200_000);
+        log.write(chunk);
+      };
+      started.stdout?.on("data", take);
+      started.stderr?.on("data", take);
+      ended = new Promise((resolve) =>
+        started.once("close", (exit) => {
+          code = exit ?? 128;
+          log.end();
+          resolve();
+        }),
+      );
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
-    pause: () => group?.signal("SIGSTOP"),
-    resume: () => group?.signal("SIGCONT"),
     running,
     exitCode: () => (running() ? null : code),
     output: () => output,
     cli,
     async status() {
       const { code: exit, output: text } = await cli("status", "--json");
-      return exit === 0 ? (JSON.parse(text) as StatusReport) : null;
+      return exit === 0 ? (JSON.parse(text) as Record<string, unknown>) : null;
     },
   };
 }

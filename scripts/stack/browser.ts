@@ -13,9 +13,8 @@ export interface PageOptions {
 
 export interface OpenPage {
   readonly page: Page;
-  /** Errors on the page's console since it was opened, each with the address of its source. */
+  /** Errors on the page's console since it was opened. */
   readonly errors: readonly string[];
-  close(): Promise<void>;
 }
 
 /** Starts a browser; close it in the end. */
@@ -52,9 +51,9 @@ export async function openPage(browser: Browser, home: Home, options: PageOption
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
+    if (message.type() === "error") errors.push(message.text());
   });
-  page.on("pageerror", (error) => errors.push(error.stack ?? String(error)));
+  page.on("pageerror", (error) => errors.push(String(error)));
   await page.goto(`${home.ha.url}${options.path}`);
-  return { page, errors, close: () => context.close() };
+  return { page, errors };
 }
