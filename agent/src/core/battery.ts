@@ -12,7 +12,7 @@ import { takeCharging } from "./charging.ts";
 import { contradiction, stuckGauge } from "./contradictions.ts";
 import { countDischarge } from "./counters.ts";
 import { hasFault } from "./faults.ts";
-import type { GaugeReading, Result } from "./model.ts";
+import type { GaugeReading, RawReading, Result } from "./model.ts";
 import { takeGauge } from "./plausibility.ts";
 import { takeRuntime } from "./runtime.ts";
 import { type Danger, takeDanger, takeSafe } from "./shutdown.ts";
@@ -111,8 +111,17 @@ function takePolicy(turn: Turn, reading: GaugeReading): void {
   turn.shutdown(takeDanger(turn.state.shutdown, danger, turn.at, turn.config.shutdown));
 }
 
+/** A reading without a state of charge is no reading yet for a board whose charge is not estimated. */
+function charged(result: Result<RawReading>): Result<GaugeReading> {
+  if (!result.ok) return result;
+  const { chargePct } = result.value;
+  if (chargePct !== undefined) return { ok: true, value: { ...result.value, chargePct } };
+  return { ok: false, code: "PI_UPS_CHARGE_UNKNOWN", message: "The board gave no state of charge." };
+}
+
 /** Takes one gauge result of a sample. */
-export function takeBattery(turn: Turn, result: Result<GaugeReading>): void {
+export function takeBattery(turn: Turn, raw: Result<RawReading>): void {
+  const result = charged(raw);
   const { board, sampleIntervalMs, senses, thresholds } = turn.config;
   const { state: gauge, fresh } = takeGauge(turn.state.gauge, result, turn.at, board.battery.chemistry);
   turn.change({ gauge });

@@ -28,23 +28,54 @@ export interface Ok<T> {
 /** Expected trouble is a value, not an exception. */
 export type Result<T> = Ok<T> | ReadFailure;
 
-/** What a fuel gauge says, before any plausibility check. */
-export interface GaugeReading {
+/** What a board measures of its battery, before any plausibility check. */
+export interface RawReading {
   /** Voltage of one cell in mV (pack voltage divided by the cells in series). */
   readonly cellMv: number;
-  /** The gauge's own state of charge in percent, unclamped: some gauges report up to 106 %. */
-  readonly chargePct: number;
+  /** Voltage of the weakest cell in mV, on boards that measure each. */
+  readonly lowestCellMv?: number;
+  /**
+   * The gauge's own state of charge in percent, unclamped: some gauges report up to 106 %.
+   * Absent on boards that measure a voltage only: the core estimates it then.
+   */
+  readonly chargePct?: number;
   /** Battery current in mA, positive while charging. Absent on boards that cannot sense it. */
   readonly currentMa?: number;
 }
 
+/** A reading that has a state of charge: the gauge's, or the core's estimate. */
+export interface GaugeReading extends RawReading {
+  readonly chargePct: number;
+}
+
+/** Trouble that a board reports in its own registers. */
+export interface BoardFault {
+  /** Short word of the chip's family, snake_case, for example `charge_temperature`. */
+  readonly kind: string;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
+/** What a press of the board's button asks for. */
+export type ButtonAction = "reboot" | "power_off";
+
 /** One look at the board. A part that the board does not have is absent, not failed. */
 export interface Sample {
-  readonly gauge: Result<GaugeReading>;
-  /** Mains at the HAT's input, as the board's pin says at this moment (not debounced). */
+  readonly gauge: Result<RawReading>;
+  /** Mains at the HAT's input, as the board says at this moment (not debounced). */
   readonly acPresent?: Result<boolean>;
-  /** Whether the board's charge-control line allows charging. */
+  /** Whether charging is allowed: by the line that this agent drives, or by the board's register. */
   readonly chargeAllowed?: Result<boolean>;
+  /** Charging as the board itself says it; absent where it has to be derived. */
+  readonly charging?: Result<boolean>;
+  /** Voltage of the 5 V rail in mV, as the board or the Pi measures it. */
+  readonly railMv?: Result<number>;
+  /** The Pi's firmware says that its supply is too low at this moment. */
+  readonly underVoltage?: Result<boolean>;
+  /** Current that the board gives to the Pi, mA. */
+  readonly outputMa?: Result<number>;
+  /** Trouble that the board itself reports; absent where it cannot. */
+  readonly boardFaults?: Result<readonly BoardFault[]>;
   /** Temperature in degrees Celsius: the board's where it has one, else the Pi's processor. */
   readonly temperatureC?: Result<number>;
 }
