@@ -4,6 +4,7 @@ import type { Board } from "./boards/board.ts";
 import type { AgentConfig } from "./config/agent-config.ts";
 import { createOnoffGpio } from "./platform/gpio-onoff.ts";
 import { createNodeI2cBus } from "./platform/i2c-bus.ts";
+import { createKernelPower } from "./platform/kernel-power.ts";
 import { nodeClock } from "./platform/node-clock.ts";
 import { createSimHost } from "./platform/sim-host.ts";
 import { createSimStore, keepSaved, type SimStore } from "./platform/sim-store.ts";
@@ -11,12 +12,13 @@ import { createSystemdHost } from "./platform/systemd-host.ts";
 import { createThermalZone } from "./platform/thermal.ts";
 import type { SimCommand } from "./ports/control.ts";
 import type { Answer } from "./ports/ha-link.ts";
-import type { Gpio, Host, I2cBus, Log, Thermometer } from "./ports/ports.ts";
+import type { Gpio, Host, I2cBus, KernelPower, Log, Thermometer } from "./ports/ports.ts";
 import { createSimulator } from "./sim/world.ts";
 
 export interface Hardware {
   readonly i2c: I2cBus;
   readonly gpio: Gpio;
+  readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
   readonly host: Host;
   /** null on a real board. */
@@ -31,6 +33,7 @@ export function realHardware(board: Board): Hardware {
   return {
     i2c,
     gpio,
+    kernel: createKernelPower(),
     thermometer: createThermalZone(),
     host: createSystemdHost(),
     simulate: null,
@@ -88,6 +91,7 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
   return {
     i2c: simulator.i2c,
     gpio: simulator.gpio,
+    kernel: simulator.kernel,
     thermometer: simulator.thermometer,
     host: createSimHost(() => {
       simulator.powerOff();

@@ -4,7 +4,7 @@ import { findBoard } from "../../agent/src/boards/registry.ts";
 import { initialState, nextWakeMonoMs, snapshot, step } from "../../agent/src/core/core.ts";
 import type { CoreInput, Effect } from "../../agent/src/core/engine.ts";
 import type { SimCommand } from "../../agent/src/ports/control.ts";
-import { benchFor } from "../drivers/conformance.ts";
+import { benchFor } from "../drivers/board-bench.ts";
 import { config } from "./support/run.ts";
 
 class Line {

@@ -2,13 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../agent/src/core/model.ts";
-import { createMax17043, decodeReading, socToPct, vcellToMv } from "../../agent/src/drivers/max17043.ts";
+import { decodeReading, max17043, socToPct, vcellToMv } from "../../agent/src/drivers/max17043.ts";
 import type { I2cBus } from "../../agent/src/ports/ports.ts";
 import { socWord, vcellWord } from "../../agent/src/sim/max17043-registers.ts";
+import { noKernelPower } from "../../agent/src/sim/sim-kernel-power.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 
 const healthy = { 2: 0xc300, 4: 0x5780, 6: 0x0000, 8: 0x0003, 12: 0x971c } as const;
 type Words = Readonly<Record<number, number | readonly number[]>>;
+
+function driver(bus: I2cBus, address: number, clock: VirtualClock) {
+  return max17043({ chip: "max17043", address }, { bus, kernel: noKernelPower, clock, cellsInSeries: 1 });
+}
 
 /** A chip that answers from a table; a list is used up word by word, its last word stays. */
 function chip(words: Words) {
@@ -34,14 +39,14 @@ function chip(words: Words) {
     },
     close: () => Promise.resolve(),
   };
-  const gauge = createMax17043(bus, 0x36, clock);
+  const gauge = driver(bus, 0x36, clock);
   return {
     bus,
     clock,
     gauge,
     writes,
     probe: () => clock.until(gauge.probe()),
-    read: () => clock.until(gauge.read()),
+    read: async () => (await clock.until(gauge.read())).gauge ?? { ok: false as const, code: "none" },
   };
 }
 
@@ -121,13 +126,13 @@ describe("words that no battery gives", () => {
 describe("probe", () => {
   it("finds the chip without writing a byte", async () => {
     const { probe, writes } = chip(healthy);
-    expect(await probe()).toEqual({ ok: true, value: { chip: "max17043", version: 3, notes: [] } });
+    expect(await probe()).toEqual({ ok: true, value: { chip: "max17043", version: "0x0003", notes: [] } });
     expect(writes).toEqual([]);
   });
 
   it("names an unexpected version, and goes on", async () => {
     const found = await chip({ ...healthy, 8: 0x0011 }).probe();
-    expect(found).toMatchObject({ ok: true, value: { version: 0x11 } });
+    expect(found).toMatchObject({ ok: true, value: { version: "0x0011" } });
     expect(found.ok && found.value.notes[0]).toContain("MAX17048");
     const older = await chip({ ...healthy, 8: 0x0002 }).probe();
     expect(older.ok && older.value.notes[0]).toContain("0x0002");
@@ -149,7 +154,7 @@ describe("probe", () => {
 
   it("says so when nobody answers at the address", async () => {
     const { bus, clock } = chip(healthy);
-    const found = await clock.until(createMax17043(bus, 0x37, clock).probe());
+    const found = await clock.until(driver(bus, 0x37, clock).probe());
     expect(found).toMatchObject({ ok: false, code: "PI_UPS_I2C_NACK" });
   });
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sysfsNumberOf } from "../../agent/src/platform/gpio-numbers.ts";
 import { createOnoffGpio, type OnoffGpioOptions } from "../../agent/src/platform/gpio-onoff.ts";
 import { createThermalZone } from "../../agent/src/platform/thermal.ts";
-import { expectValue } from "./conformance.ts";
+import { expectValue } from "./board-bench.ts";
 
 let root = "";
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { createUpsDevice } from "../../agent/src/drivers/ups-device.ts";
 import type { Gpio } from "../../agent/src/ports/ports.ts";
 import { createSimulator } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
-import { benchFor, expectValue } from "./conformance.ts";
+import { benchFor, expectValue, portsOf } from "./board-bench.ts";
 
 function x1201(): Board {
   const board = findBoard("x1201");
@@ -71,7 +71,7 @@ describe("a line that cannot be opened", () => {
       output: (bcm, high) => sim.gpio.output(bcm, high),
       close: () => sim.gpio.close(),
     };
-    const device = createUpsDevice(x1201(), { i2c: sim.i2c, gpio, thermometer: sim.thermometer, clock });
+    const device = createUpsDevice(x1201(), { ...portsOf(sim), gpio, clock });
     const edges: boolean[] = [];
     device.onAcEdge((present) => edges.push(present));
     expect(await clock.until(device.start())).toMatchObject(busy);

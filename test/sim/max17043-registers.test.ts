@@ -1,17 +1,11 @@
 // The simulated chip, register by register, as the data sheet has it.
 import { describe, expect, it } from "vitest";
 import { createMax17043Registers } from "../../agent/src/sim/max17043-registers.ts";
+import { chipWorld } from "../support/chip-world.ts";
 
 function chip() {
-  const world = { cellMv: 3900, chargePct: 87.5, nowMs: 1000, frozen: false, quickStarts: 0 };
-  const registers = createMax17043Registers({
-    measure: () => ({ cellMv: world.cellMv, chargePct: world.chargePct }),
-    nowMs: () => world.nowMs,
-    frozen: () => world.frozen,
-    quickStart: () => {
-      world.quickStarts += 1;
-    },
-  });
+  const { world, around } = chipWorld();
+  const registers = createMax17043Registers(around);
   const word = (register: number) => {
     const [high = 0, low = 0] = registers.read(register, 2);
     return (high << 8) | low;
@@ -42,7 +36,7 @@ describe("registers", () => {
 
   it("leaves the low nibble of VCELL 0: its step is 1.25 mV", () => {
     const { word, world } = chip();
-    world.cellMv = 3899.3;
+    world.measured = { ...world.measured, cellMv: 3899.3 };
     expect(word(0x02)).toBe(0xc2f0);
   });
 });
@@ -51,7 +45,7 @@ describe("conversion", () => {
   it("refreshes every 500 ms, not at each read", () => {
     const { word, world } = chip();
     expect(word(0x02)).toBe(0xc300);
-    world.cellMv = 3600;
+    world.measured = { ...world.measured, cellMv: 3600 };
     world.nowMs += 499;
     expect(word(0x02)).toBe(0xc300);
     world.nowMs += 1;
@@ -64,7 +58,7 @@ describe("conversion", () => {
       word(0x02);
       if (stop === "frozen") world.frozen = true;
       else write(0x0c, 0x979c);
-      world.cellMv = 3600;
+      world.measured = { ...world.measured, cellMv: 3600 };
       world.nowMs += 5000;
       expect(word(0x02)).toBe(0xc300);
       world.frozen = false;
@@ -88,7 +82,7 @@ describe("writes", () => {
     write(0xfe, 0x4000);
     expect(world.quickStarts).toBe(0);
     word(0x04);
-    world.chargePct = 40;
+    world.measured = { ...world.measured, chargePct: 40 };
     write(0x06, 0x4000);
     expect(world.quickStarts).toBe(1);
     expect(word(0x04)).toBe(0x2800);
@@ -114,14 +108,14 @@ describe("writes", () => {
 describe("alert", () => {
   it("latches below the threshold (default 4 %) until it is cleared", () => {
     const { word, world, write } = chip();
-    world.chargePct = 4;
+    world.measured = { ...world.measured, chargePct: 4 };
     word(0x04);
     expect(word(0x0c)).toBe(0x971c);
-    world.chargePct = 3.9;
+    world.measured = { ...world.measured, chargePct: 3.9 };
     world.nowMs += 500;
     word(0x04);
     expect(word(0x0c)).toBe(0x973c);
-    world.chargePct = 50;
+    world.measured = { ...world.measured, chargePct: 50 };
     world.nowMs += 500;
     word(0x04);
     expect(word(0x0c)).toBe(0x973c);

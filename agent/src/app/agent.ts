@@ -2,7 +2,7 @@
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
 import type { EventDraft, Requester, Sample, Snapshot } from "../core/model.ts";
-import type { UpsDevice } from "../drivers/ups-device.ts";
+import type { UpsDevice, UpsStart } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
 import type { AgentControl, SimCommand, StatusReport } from "../ports/control.ts";
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
@@ -229,11 +229,17 @@ export class Agent implements AgentControl {
     const done = new AbortController();
     const starting = device.start().then((found) => {
       done.abort();
-      if (found.ok) log.log("info", "The board answers.", { ...found.value.gauge });
+      if (found.ok) this.#found(found.value);
       else log.log("error", found.message, { code: found.code });
     });
     const limit = clock.sleep(startLimitMs, AbortSignal.any([done.signal, this.#ended.signal]));
     await Promise.race([starting, limit]);
+  }
+
+  #found({ chips }: UpsStart): void {
+    for (const { chip, version, notes } of chips) {
+      this.#parts.log.log("info", "The board answers.", { chip, version, notes });
+    }
   }
 
   #sampling(): Promise<void> {

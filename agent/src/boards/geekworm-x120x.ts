@@ -74,14 +74,17 @@ function toBoard(model: Model): Board {
     model: model.model,
     confidence: "documented",
     i2cBus: 1,
-    gauge: { chip: "max17043", address: 0x36 },
+    chips: [{ chip: "max17043", address: 0x36 }],
     lines: {
       acPresent: { bcm: 6, trueWhen: "high", bias: "pull_up" },
-      chargeAllowed: { bcm: 16, trueWhen: "low", bias: "none" },
+      chargeAllowed: { bcm: 16, trueWhen: "low" },
     },
     battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: null },
+    limits: { batteryMa: null, outputMa: null },
     senses: ["ac", "voltage", "charge", "charging"],
+    switches: ["allow_charge"],
     quirks: [model.cells, ...familyQuirks],
+    unverified: [],
     sources: [...model.sources, ...familySources],
   };
 }

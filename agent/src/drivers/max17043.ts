@@ -1,9 +1,11 @@
 // The MAX17043 fuel gauge: two registers to read, and the judgement which of its words can be true.
 // Nothing here writes to the chip. Register facts: MAX17043 datasheet, "Register Summary"; Linux max17040_battery.c.
+import type { PlainUse } from "../boards/chip-use.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import type { Gauge, GaugeIdentity } from "./gauge.ts";
+import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
+import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
 
 /** Register addresses; all registers are 16 bits, big-endian. */
 export const max17043Registers = {
@@ -22,11 +24,6 @@ export const max17043Registers = {
 
 const sleepBit = 0x0080;
 const microvoltsPerLsb = 78.125;
-/** Two looks at the same battery some milliseconds apart agree within this. */
-const agreeMv = 100;
-const agreePct = 2;
-const confirmingLooks = 3;
-const mostLooks = 5;
 /** More than this was never seen (106 % was). */
 const highestPct = 120;
 /** A gauge at exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging. */
@@ -75,23 +72,38 @@ export function decodeReading(vcell: number, soc: number): Result<GaugeReading> 
 }
 
 function agree(a: GaugeReading, b: GaugeReading): boolean {
-  return Math.abs(a.cellMv - b.cellMv) <= agreeMv && Math.abs(a.chargePct - b.chargePct) <= agreePct;
+  return (
+    Math.abs(a.cellMv - b.cellMv) <= agreeCellMv && Math.abs(a.chargePct - b.chargePct) <= agreeChargePct
+  );
 }
 
-class Max17043 implements Gauge {
+function unstableGauge(address: number, looks: number, last: GaugeReading): ReadFailure {
+  return {
+    ok: false,
+    code: "PI_UPS_GAUGE_UNSTABLE",
+    message: `${looks} looks at the gauge at ${hexByte(address)} in a row disagree (last: ${Math.round(last.cellMv)} mV, ${last.chargePct.toFixed(1)} %). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
+  };
+}
+
+class Max17043 implements ChipDriver {
   readonly #bus: I2cBus;
   readonly #address: number;
   readonly #clock: Clock;
-  #last: GaugeReading | null = null;
+  readonly #steady: Steady<GaugeReading>;
   #asleep = false;
 
-  constructor(bus: I2cBus, address: number, clock: Clock) {
+  constructor(address: number, { bus, clock }: ChipPorts) {
     this.#bus = bus;
     this.#address = address;
     this.#clock = clock;
+    this.#steady = createSteady({
+      look: () => this.#look(),
+      agree,
+      unstable: (looks, last) => unstableGauge(address, looks, last),
+    });
   }
 
-  async probe(): Promise<Result<GaugeIdentity>> {
+  async probe(): Promise<Result<ChipIdentity>> {
     const version = await this.#word(max17043Registers.version);
     if (!version.ok) return version;
     const config = await this.#word(max17043Registers.config);
@@ -105,49 +117,28 @@ class Max17043 implements Gauge {
     if (!agree(first.value, second.value) || cellMv < probeMv.lowest || cellMv > probeMv.highest) {
       return this.#notAGauge(first.value, second.value);
     }
-    this.#last = second.value;
+    this.#steady.keep(second.value);
     this.#asleep = (config.value & sleepBit) !== 0;
-    return {
-      ok: true,
-      value: { chip: "max17043", version: version.value, notes: this.#notes(version.value, config.value) },
-    };
+    const notes = this.#notes(version.value, config.value);
+    return { ok: true, value: { chip: "max17043", version: hexWord(version.value), notes } };
   }
 
-  async read(): Promise<Result<GaugeReading>> {
+  async read(): Promise<ChipSample> {
+    return { gauge: await this.#readGauge() };
+  }
+
+  failed(failure: ReadFailure): ChipSample {
+    return { gauge: failure };
+  }
+
+  async #readGauge(): Promise<Result<GaugeReading>> {
     if (this.#asleep) {
       const config = await this.#word(max17043Registers.config);
       if (!config.ok) return config;
       this.#asleep = (config.value & sleepBit) !== 0;
       if (this.#asleep) return this.#sleeping();
     }
-    const reading = await this.#look();
-    if (!reading.ok) return reading;
-    if (this.#last !== null && agree(this.#last, reading.value)) return this.#keep(reading.value);
-    return this.#confirm(reading.value);
-  }
-
-  /** A figure far from the last one is either news or a disturbed transfer: it counts when three looks in a row agree. */
-  async #confirm(news: GaugeReading): Promise<Result<GaugeReading>> {
-    let before = news;
-    let agreeing = 1;
-    for (let look = 1; look < mostLooks; look += 1) {
-      const again = await this.#look();
-      if (!again.ok) return again;
-      agreeing = agree(before, again.value) ? agreeing + 1 : 1;
-      if (agreeing === confirmingLooks) return this.#keep(again.value);
-      if (this.#last !== null && agree(this.#last, again.value)) return this.#keep(again.value);
-      before = again.value;
-    }
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_UNSTABLE",
-      message: `${mostLooks} looks at the gauge at ${hexByte(this.#address)} in a row disagree (last: ${Math.round(before.cellMv)} mV, ${before.chargePct.toFixed(1)} %). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
-    };
-  }
-
-  #keep(reading: GaugeReading): Result<GaugeReading> {
-    this.#last = reading;
-    return { ok: true, value: reading };
+    return this.#steady.read();
   }
 
   async #look(): Promise<Result<GaugeReading>> {
@@ -206,6 +197,4 @@ class Max17043 implements Gauge {
  * Codes besides those of the bus: `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_GAUGE_ASLEEP`,
  * and from `probe` `PI_UPS_GAUGE_NOT_FOUND`.
  */
-export function createMax17043(bus: I2cBus, address: number, clock: Clock): Gauge {
-  return new Max17043(bus, address, clock);
-}
+export const max17043: ChipFamily<PlainUse> = (use, ports) => new Max17043(use.address, ports);

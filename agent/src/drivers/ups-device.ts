@@ -1,28 +1,32 @@
-// The board as one thing: chips and lines of the board data behind `start`, `sample`, `onAcEdge` and `stop`.
-// It reads only. It cannot tell a real bus from a simulated one.
+// One UPS board as the agent sees it: chips, lines and the Pi behind a single sample, and the edge of the mains line.
 import type { Board } from "../boards/board.ts";
-import type { GaugeReading, Result, Sample } from "../core/model.ts";
-import type { Clock, Gpio, I2cBus, Thermometer } from "../ports/ports.ts";
+import type { ButtonAction, ReadFailure, Result, Sample } from "../core/model.ts";
+import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
 import { type AcLine, createAcLine } from "./ac-line.ts";
-import { createGauge, type Gauge, type GaugeIdentity } from "./gauge.ts";
+import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
+import { createChip } from "./chips.ts";
+import type { Controls } from "./controls.ts";
 import { createI2cQueue } from "./i2c-queue.ts";
+import { createLineParts, type LineParts } from "./line-controls.ts";
+import { mergeSamples } from "./merge-samples.ts";
 
 export interface UpsDevicePorts {
   /** The raw bus, or an `I2cQueue` when several devices share it. */
   readonly i2c: I2cBus;
   readonly gpio: Gpio;
+  readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
   readonly clock: Clock;
 }
 
-/** What was found at start. */
+/** What was found at start, in the order of the board's chips. */
 export interface UpsStart {
-  readonly gauge: GaugeIdentity;
+  readonly chips: readonly ChipIdentity[];
 }
 
 export interface UpsDevice {
   /**
-   * Opens the lines and checks that the chips are there, reading only. Idempotent.
+   * Loads the drivers, opens the lines and checks that the chips are there, reading only. Idempotent.
    * A failure does not end the device: `sample` goes on, says what fails, and tries again.
    */
   start(): Promise<Result<UpsStart>>;
@@ -33,93 +37,138 @@ export interface UpsDevice {
    * The returned function ends it. May be called before `start`.
    */
   onAcEdge(listener: (acPresent: boolean) => void): () => void;
+  /** Calls for each press of the board's button. The returned function ends it. May be called before `start`. */
+  onButton(listener: (action: ButtonAction) => void): () => void;
+  /** What can be switched; complete after `start`. */
+  controls(): Controls;
   /** Gives the lines back. Idempotent; the bus stays with whoever made it. */
   stop(): Promise<void>;
 }
 
-class GaugeAndLines implements UpsDevice {
+/** A chip of the board: its driver, and whether it has been seen. */
+interface Fitted {
+  readonly driver: ChipDriver;
+  identity: ChipIdentity | null;
+}
+
+class Listeners<T> {
+  readonly #all = new Set<(value: T) => void>();
+
+  /** A fresh entry per call, so that the same listener given twice is two subscriptions. */
+  add(listener: (value: T) => void): () => void {
+    const entry = (value: T) => listener(value);
+    this.#all.add(entry);
+    return () => {
+      this.#all.delete(entry);
+    };
+  }
+
+  tell(value: T): void {
+    for (const listener of [...this.#all]) listener(value);
+  }
+}
+
+class BoardDevice implements UpsDevice {
   readonly #board: Board;
-  readonly #gauge: Gauge;
+  readonly #ports: UpsDevicePorts;
   readonly #acLine: AcLine | null;
-  readonly #thermometer: Thermometer;
-  readonly #listeners = new Set<(acPresent: boolean) => void>();
-  #identity: GaugeIdentity | null = null;
+  readonly #lines: LineParts;
+  readonly #edges = new Listeners<boolean>();
+  readonly #presses = new Listeners<ButtonAction>();
+  #loading: Promise<readonly Fitted[]> | null = null;
+  #chips: readonly Fitted[] = [];
 
   constructor(board: Board, ports: UpsDevicePorts) {
+    const { gpio, clock } = ports;
     this.#board = board;
-    const bus = createI2cQueue(ports.i2c, ports.clock, { bus: board.i2cBus });
-    this.#gauge = createGauge(board.gauge.chip, bus, board.gauge.address, ports.clock);
-    this.#thermometer = ports.thermometer;
+    this.#ports = ports;
     const line = board.lines.acPresent;
     this.#acLine =
-      line === undefined
-        ? null
-        : createAcLine(line, ports.gpio, ports.clock, (acPresent) => {
-            for (const listener of [...this.#listeners]) listener(acPresent);
-          });
+      line === undefined ? null : createAcLine(line, gpio, clock, (acPresent) => this.#edges.tell(acPresent));
+    this.#lines = createLineParts(board.lines, gpio, clock, (action) => this.#presses.tell(action));
   }
 
   async start(): Promise<Result<UpsStart>> {
     const opened = await this.#acLine?.open();
-    const found = await this.#identify();
-    if (!found.ok) return found;
+    const held = await this.#lines.start();
+    const found: ChipIdentity[] = [];
+    let failure: ReadFailure | null = null;
+    for (const chip of await this.#fitted()) {
+      const identity = await identify(chip);
+      if (identity.ok) found.push(identity.value);
+      else failure ??= identity;
+    }
+    if (failure !== null) return failure;
     if (opened?.ok === false) return opened;
-    return { ok: true, value: { gauge: found.value } };
+    return held.ok ? { ok: true, value: { chips: found } } : held;
   }
 
   async sample(): Promise<Sample> {
-    const [gauge, acPresent, temperatureC] = await Promise.all([
-      this.#readGauge(),
+    const [chips, acPresent, processorC] = await Promise.all([
+      this.#readChips(),
       this.#acLine?.read(),
-      this.#thermometer.readC(),
+      this.#ports.thermometer.readC(),
     ]);
+    const { button, ...sample } = mergeSamples(chips);
+    if (button !== undefined) this.#presses.tell(button);
     return {
-      gauge,
+      temperatureC: processorC,
+      ...sample,
       ...(acPresent === undefined ? {} : { acPresent }),
-      ...this.#chargeAllowed(),
-      temperatureC,
+      ...this.#lines.sample(),
     };
   }
 
   onAcEdge(listener: (acPresent: boolean) => void): () => void {
-    // A fresh function per call, so that the same listener given twice is two subscriptions.
-    const entry = (acPresent: boolean) => listener(acPresent);
-    this.#listeners.add(entry);
-    return () => {
-      this.#listeners.delete(entry);
-    };
+    return this.#edges.add(listener);
+  }
+
+  onButton(listener: (action: ButtonAction) => void): () => void {
+    return this.#presses.add(listener);
+  }
+
+  controls(): Controls {
+    return Object.assign({}, ...this.#chips.map(({ driver }) => driver.controls), this.#lines.controls);
   }
 
   async stop(): Promise<void> {
     await this.#acLine?.close();
+    await this.#lines.stop();
   }
 
-  async #readGauge(): Promise<Result<GaugeReading>> {
-    if (this.#identity === null) {
-      const found = await this.#identify();
-      if (!found.ok) return found;
+  async #readChips(): Promise<readonly ChipSample[]> {
+    const samples: ChipSample[] = [];
+    for (const chip of await this.#fitted()) {
+      const found = await identify(chip);
+      samples.push(found.ok ? await chip.driver.read() : chip.driver.failed(found));
     }
-    return this.#gauge.read();
+    return samples;
   }
 
-  async #identify(): Promise<Result<GaugeIdentity>> {
-    if (this.#identity !== null) return { ok: true, value: this.#identity };
-    const found = await this.#gauge.probe();
-    if (found.ok) this.#identity = found.value;
-    return found;
+  #fitted(): Promise<readonly Fitted[]> {
+    this.#loading ??= this.#load();
+    return this.#loading;
   }
 
-  /**
-   * Charging is allowed unless somebody drives the charge line, and this agent does not drive it.
-   * The line is not read back: it is an output of the Pi, and asking for it as an input would release it
-   * under another program that holds charging off. Such a program shows as "no charge trend", not here.
-   */
-  #chargeAllowed(): Pick<Sample, "chargeAllowed"> {
-    return this.#board.lines.chargeAllowed === undefined ? {} : { chargeAllowed: { ok: true, value: true } };
+  async #load(): Promise<readonly Fitted[]> {
+    const { i2c, kernel, clock } = this.#ports;
+    const { chips, i2cBus, battery } = this.#board;
+    const bus = createI2cQueue(i2c, clock, { bus: i2cBus });
+    const { cellsInSeries } = battery;
+    const drivers = chips.map((use) => createChip(use, { bus, kernel, clock, cellsInSeries }));
+    this.#chips = (await Promise.all(drivers)).map((driver) => ({ driver, identity: null }));
+    return this.#chips;
   }
+}
+
+async function identify(chip: Fitted): Promise<Result<ChipIdentity>> {
+  if (chip.identity !== null) return { ok: true, value: chip.identity };
+  const found = await chip.driver.probe();
+  if (found.ok) chip.identity = found.value;
+  return found;
 }
 
 /** The device for a board. Does no I/O before `start` or `sample`. */
 export function createUpsDevice(board: Board, ports: UpsDevicePorts): UpsDevice {
-  return new GaugeAndLines(board, ports);
+  return new BoardDevice(board, ports);
 }

@@ -1,4 +1,5 @@
 // What can be asked of a running agent from its own machine: the Unix socket offers exactly this.
+import type { ButtonAction } from "../core/model.ts";
 import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
 import type { EventQuery } from "./ports.ts";
@@ -64,6 +65,8 @@ export type SimCommand =
   | { readonly kind: "battery"; readonly percent: number }
   | { readonly kind: "temperature"; readonly celsius: number }
   | { readonly kind: "speed"; readonly factor: number }
+  | { readonly kind: "rail"; readonly mv: number }
+  | { readonly kind: "button"; readonly action: ButtonAction }
   | { readonly kind: "fault"; readonly fault: SimFault; readonly forMs: number | null }
   | { readonly kind: "clear" }
   | { readonly kind: "show" };

@@ -53,6 +53,21 @@ export interface Gpio {
   close(): Promise<void>;
 }
 
+/** One folder of /sys/class/power_supply, as its `uevent` file says it: `POWER_SUPPLY_CAPACITY` -> `87`. */
+export type PowerSupplyFacts = Readonly<Record<string, string>>;
+
+/** What kernel drivers that own a chip tell about it. */
+export interface KernelPower {
+  /** Names of the power supplies, sorted. */
+  powerSupplies(): Promise<Result<readonly string[]>>;
+  /** One read of the supply's `uevent`. */
+  powerSupply(name: string): Promise<Result<PowerSupplyFacts>>;
+  /** Files of the hwmon device with this `name`, as text without line ends; null when there is none. */
+  hwmon(name: string, files: readonly string[]): Promise<Result<Readonly<Record<string, string>> | null>>;
+  /** Writes an attribute of a supply, for example `charge_type`. */
+  setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>>;
+}
+
 /** Temperature of the Pi's processor, degrees Celsius. */
 export interface Thermometer {
   readC(): Promise<Result<number>>;

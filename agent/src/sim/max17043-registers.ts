@@ -1,7 +1,7 @@
 // A MAX17043 as the bus sees it: 16-bit big-endian registers over a conversion every 500 ms.
 // Facts: MAX17043 datasheet ("Register Summary", "Quick-Start", "Sleep Mode"); Linux max17040_battery.c;
 // undefined registers read 0xFFFF as in the dump in github.com/davidem/UPS-Lite (README).
-import type { GaugeSurroundings } from "./sim-gauge.ts";
+import type { ChipSurroundings } from "./chip-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const conversionMs = 500;
@@ -25,13 +25,13 @@ export function socWord(chargePct: number): number {
 }
 
 class Max17043Registers implements RegisterDevice {
-  readonly #around: GaugeSurroundings;
+  readonly #around: ChipSurroundings;
   #config = defaultConfig;
   #vcell = 0;
   #soc = 0;
   #convertedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(around: GaugeSurroundings) {
+  constructor(around: ChipSurroundings) {
     this.#around = around;
   }
 
@@ -104,6 +104,6 @@ class Max17043Registers implements RegisterDevice {
 }
 
 /** The register side of the chip; its first read makes the first conversion. */
-export function createMax17043Registers(around: GaugeSurroundings): RegisterDevice {
+export function createMax17043Registers(around: ChipSurroundings): RegisterDevice {
   return new Max17043Registers(around);
 }

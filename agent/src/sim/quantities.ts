@@ -58,6 +58,18 @@ function parse(quantity: Quantity, written: Written): Result<number> {
   return { ok: true, value };
 }
 
+const rail: Quantity = {
+  what: "a voltage of the 5 V rail",
+  examples: '"4.6V" or "5.1"',
+  units: [
+    { names: ["", "v", "volt", "volts"], factor: 1 },
+    { names: ["mv"], factor: 0.001 },
+  ],
+  lowest: 0,
+  highest: 6,
+  range: "0 V to 6 V",
+};
+
 const load: Quantity = {
   what: "a load",
   examples: "12W or 4.5 W",
@@ -117,6 +129,11 @@ const duration: Quantity = {
 /** Watts, 0-100. A bare number is watts. Code of a refusal: `PI_UPS_BAD_QUANTITY`, as for all of these. */
 export function parseWatts(written: Written): Result<number> {
   return parse(load, written);
+}
+
+/** Volts of the 5 V rail, 0-6. A bare number is volts. */
+export function parseVolts(written: Written): Result<number> {
+  return parse(rail, written);
 }
 
 /** Percent, 0-100. */

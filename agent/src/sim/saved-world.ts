@@ -7,7 +7,7 @@ import { type SimCommand, simFaults } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import { type PackParams, react } from "./battery-model.ts";
 import { type PackOptions, packFor } from "./sim-pack.ts";
-import { advanceWorld, obey, type WorldState, withoutEndedFaults } from "./world-state.ts";
+import { advanceWorld, normalRailMv, obey, type WorldState, withoutEndedFaults } from "./world-state.ts";
 
 const finite = v.pipe(v.number(), v.finite());
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
@@ -21,6 +21,8 @@ const savedSchema = v.object({
   ac: v.boolean(),
   load_w: v.pipe(finite, v.minValue(0)),
   temperature_c: finite,
+  /** Absent in worlds that were saved before there was one. */
+  rail_mv: v.optional(finite, normalRailMv),
   speed: v.pipe(finite, v.gtValue(0)),
   /** The speed that the configuration asked for when this world began to run; a new wish is told by it. */
   asked_speed: v.nullable(finite),
@@ -71,6 +73,7 @@ export function toSaved(
     ac: world.acPresent,
     load_w: world.loadW,
     temperature_c: world.temperatureC,
+    rail_mv: world.railMv,
     speed: world.speed,
     asked_speed: askedSpeed,
     charge_pct: world.battery.chargePct,
@@ -117,6 +120,8 @@ export function fromSaved(
     pi: saved.pi,
     loadW: saved.load_w,
     temperatureC: saved.temperature_c,
+    railMv: saved.rail_mv,
+    press: null,
     speed: saved.speed,
     chargeAllowed: true,
     battery: react(params, battery, { acPresent: saved.ac, chargeAllowed: true, loadW }),

@@ -1,5 +1,5 @@
 // The words that people give the simulated world, as one table: the command line and the scenarios share it.
-import type { ReadFailure, Result } from "../core/model.ts";
+import type { ButtonAction, ReadFailure, Result } from "../core/model.ts";
 import { type SimCommand, type SimFault, simFaults } from "../ports/control.ts";
 import {
   parseCelsius,
@@ -7,6 +7,7 @@ import {
   parseFactor,
   parseOnOff,
   parsePercent,
+  parseVolts,
   parseWatts,
   type Written,
 } from "./quantities.ts";
@@ -38,6 +39,16 @@ export const simCommandWords = {
     meaning: "how fast the battery's time runs, for example 60",
     takesDuration: false,
   },
+  rail: {
+    argument: "VOLTS",
+    meaning: "voltage of the 5 V rail at the Pi, for example 4.6V",
+    takesDuration: false,
+  },
+  button: {
+    argument: "reboot|power_off",
+    meaning: "press the board's button, short or long",
+    takesDuration: false,
+  },
   fault: {
     argument: simFaults.join("|"),
     meaning: "break something, until cleared or for a while",
@@ -62,6 +73,12 @@ function parseFault(written: Written): Result<SimFault> {
   if (fault !== undefined) return { ok: true, value: fault };
   const found = written === undefined ? "No fault is named" : `There is no fault "${String(written)}"`;
   return refusal(`${found}. Expected is one of: ${simFaults.join(", ")}.`);
+}
+
+function parseAction(written: Written): Result<ButtonAction> {
+  if (written === "reboot" || written === "power_off") return { ok: true, value: written };
+  const found = written === undefined ? "No action is named" : `There is no action "${String(written)}"`;
+  return refusal(`${found}. Expected is reboot or power_off.`);
 }
 
 function map<T>(result: Result<T>, make: (value: T) => SimCommand): Result<SimCommand> {
@@ -101,6 +118,10 @@ export function parseSimCommand(word: string, argument?: Written, forText?: Writ
       return map(parseCelsius(argument), (celsius) => ({ kind: "temperature", celsius }));
     case "speed":
       return map(parseFactor(argument), (factor) => ({ kind: "speed", factor }));
+    case "rail":
+      return map(parseVolts(argument), (volts) => ({ kind: "rail", mv: Math.round(volts * 1000) }));
+    case "button":
+      return map(parseAction(argument), (action) => ({ kind: "button", action }));
     case "fault":
       return faultCommand(argument, forText);
     case "clear":

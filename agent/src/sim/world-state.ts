@@ -1,6 +1,7 @@
 // The simulated world as a value: mains, pack, Pi, faults. Pure functions move it through time and obey commands, so
 // that the running simulator and a saved file (while the simulated Pi is off) follow the same rules.
 import type { Board } from "../boards/board.ts";
+import type { ButtonAction } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import {
@@ -27,6 +28,10 @@ export interface WorldState {
   /** What the Pi takes while it is on, W. */
   readonly loadW: number;
   readonly temperatureC: number;
+  /** Voltage of the 5 V rail at the Pi, mV. */
+  readonly railMv: number;
+  /** A press of the board's button that nothing has taken yet. */
+  readonly press: ButtonAction | null;
   /** Seconds of the battery's life per second of the clock. */
   readonly speed: number;
   /** The level of the charge-control line allows charging. */
@@ -49,6 +54,8 @@ export interface WorldOptions {
 
 /** The gauge is right when full and pessimistic when empty: it shows 0 % with this much left. Seen on an X1206. */
 const pessimismPct = 3;
+/** What a healthy converter gives at the Pi's pins. */
+export const normalRailMv = 5100;
 /** How fast a wrong start of the gauge fades, seconds of the battery's life. */
 const gaugeLearnsOverS = 1800;
 
@@ -92,6 +99,8 @@ export function newWorld(params: PackParams, options: WorldOptions): WorldState 
     pi: "on",
     loadW: options.loadW ?? 6,
     temperatureC: options.temperatureC ?? 48,
+    railMv: normalRailMv,
+    press: null,
     speed: options.speed ?? 1,
     chargeAllowed: true,
     battery: packShowing(params, options.chargePct ?? 96),
@@ -145,6 +154,7 @@ const limits = {
   load: [0, 100, " W"],
   battery: [0, 100, " %"],
   temperature: [-40, 125, " °C"],
+  rail: [0, 6000, " mV"],
   speed: [0.01, 10_000, ""],
 } as const;
 
@@ -174,6 +184,10 @@ function changed(
       return outOfRange("temperature", command.celsius) ?? { ...world, temperatureC: command.celsius };
     case "speed":
       return outOfRange("speed", command.factor) ?? { ...world, speed: command.factor };
+    case "rail":
+      return outOfRange("rail", command.mv) ?? { ...world, railMv: command.mv };
+    case "button":
+      return { ...world, press: command.action };
     case "fault": {
       const { fault, forMs } = command;
       const untilMs = forMs === null ? null : nowMs + forMs;
@@ -224,6 +238,7 @@ export function describeWorld(world: WorldState, nowMs: number): string {
     `battery ${gaugePct(world).toFixed(1)} % at ${(battery.cellMv / 1000).toFixed(3)} V, ${describeFlow(battery)}`,
     world.pi === "on" ? `Pi on, taking ${world.loadW} W` : "Pi off",
     `${world.temperatureC} °C`,
+    ...(world.railMv === normalRailMv ? [] : [`5 V rail at ${(world.railMv / 1000).toFixed(2)} V`]),
     `time x${world.speed}`,
     describeFaults(world, nowMs),
   ].join("; ");

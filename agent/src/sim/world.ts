@@ -3,16 +3,19 @@ import type { Board } from "../boards/board.ts";
 import type { Result } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
-import type { Clock, Gpio, I2cBus, Thermometer } from "../ports/ports.ts";
+import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
 import type { PackParams } from "./battery-model.ts";
+import { type ChipSurroundings, createChipRegisters, type Measured } from "./chip-registers.ts";
 import { seededRandom } from "./random.ts";
 import { fromSaved, type SimSaved, toSaved } from "./saved-world.ts";
-import { createGaugeRegisters, type GaugeSurroundings } from "./sim-gauge.ts";
 import { createSimGpio, type SimGpio } from "./sim-gpio.ts";
 import { createSimI2cBus } from "./sim-i2c-bus.ts";
-import { type PackOptions, packFor } from "./sim-pack.ts";
+import { createSimKernelPower } from "./sim-kernel-power.ts";
+import { packFor } from "./sim-pack.ts";
+import type { SimOptions, SimTruth, Simulator, SimulatorParts } from "./simulator.ts";
 import {
   acLevelHigh,
+  acPinPresent,
   advanceWorld,
   describeWorld,
   findFault,
@@ -20,66 +23,11 @@ import {
   newWorld,
   obey,
   quickStarted,
-  type WorldOptions,
   type WorldState,
   withoutEndedFaults,
 } from "./world-state.ts";
 
-export interface SimOptions extends WorldOptions, PackOptions {
-  /** Makes garbled transfers repeatable. Default 1. */
-  readonly seed?: number;
-  /** Time that an I2C transfer takes, ms. Default 0. */
-  readonly latencyMs?: number;
-  /** The simulated battery ran empty on battery: the Pi has lost its power without a goodbye. */
-  readonly onBlackout?: () => void;
-  /** Something changed that a saved file should know: a command was obeyed, the Pi went off or on. */
-  readonly onChange?: () => void;
-}
-
-export interface SimulatorParts {
-  readonly board: Board;
-  readonly clock: Clock;
-  readonly options?: SimOptions;
-  /**
-   * A world to continue; its Pi is switched on. A world of another board is not continued. Of the options, only a
-   * speed other than the one asked for at that time changes it.
-   */
-  readonly saved?: SimSaved | null;
-}
-
-/** What is true in the simulated world, whatever gauge and pins say. */
-export interface SimTruth {
-  readonly acPresent: boolean;
-  readonly pi: "on" | "off";
-  readonly chargePct: number;
-  /** What the gauge is about to show. */
-  readonly gaugePct: number;
-  readonly cellMv: number;
-  /** Pack current, positive while charging. */
-  readonly currentMa: number;
-  readonly loadW: number;
-  readonly temperatureC: number;
-  readonly speed: number;
-  readonly faults: readonly SimFault[];
-}
-
-export interface Simulator {
-  readonly i2c: I2cBus;
-  readonly gpio: Gpio;
-  readonly thermometer: Thermometer;
-  /** Obeys or refuses (`PI_UPS_SIM_BAD_COMMAND`); the answer's message says what the world is now. */
-  apply(command: SimCommand): Answer;
-  /** One line for people. */
-  describe(): string;
-  truth(): SimTruth;
-  save(): SimSaved;
-  /** The power switch of the simulated Pi: the load ends, the world goes on. Idempotent. */
-  powerOff(): void;
-  /** The simulated Pi gets power again. Idempotent. */
-  powerOn(): void;
-  /** Ends all timers; the ports still answer. Idempotent. */
-  stop(): void;
-}
+export type { SimOptions, SimTruth, Simulator, SimulatorParts } from "./simulator.ts";
 
 /** On battery the world looks by itself this often, so that an empty pack is noticed without a read. */
 const watchMs = 500;
@@ -87,6 +35,7 @@ const watchMs = 500;
 class RunningWorld implements Simulator {
   readonly i2c: I2cBus;
   readonly gpio: Gpio;
+  readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
   readonly #board: Board;
   readonly #clock: Clock;
@@ -97,6 +46,7 @@ class RunningWorld implements Simulator {
   #world: WorldState;
   #movedAtMs: number;
   #cancelWatch: (() => void) | null = null;
+  #cancelCut: (() => void) | null = null;
   readonly #faultTimers = new Map<SimFault, () => void>();
   #stopped = false;
 
@@ -110,9 +60,11 @@ class RunningWorld implements Simulator {
     this.#movedAtMs = clock.now().monoMs;
     this.gpio = this.#lines;
     this.thermometer = { readC: () => Promise.resolve(this.#temperature()) };
+    const around = this.#surroundings();
+    this.kernel = createSimKernelPower(board, around, () => this.#wireFault());
     this.i2c = createSimI2cBus({
       bus: board.i2cBus,
-      devices: new Map([[board.gauge.address, createGaugeRegisters(board.gauge.chip, this.#surroundings())]]),
+      devices: new Map(board.chips.flatMap((use) => [...createChipRegisters(use, around)])),
       clock,
       latencyMs: options.latencyMs ?? 0,
       fault: () => this.#wireFault(),
@@ -180,6 +132,8 @@ class RunningWorld implements Simulator {
     this.#stopped = true;
     this.#cancelWatch?.();
     this.#cancelWatch = null;
+    this.#cancelCut?.();
+    this.#cancelCut = null;
     this.#cancelFaultTimers();
   }
 
@@ -196,19 +150,61 @@ class RunningWorld implements Simulator {
     return { ok: true, value: this.#world.temperatureC };
   }
 
-  #surroundings(): GaugeSurroundings {
+  #surroundings(): ChipSurroundings {
     return {
-      measure: () => {
-        this.#move();
-        return { cellMv: this.#world.battery.cellMv, chargePct: gaugePct(this.#world) };
-      },
+      measure: () => this.#measure(),
       nowMs: () => this.#clock.now().monoMs,
+      wallMs: () => this.#clock.now().wallMs,
       frozen: () => this.#hasFault("gauge-stuck"),
       quickStart: () => {
         this.#move();
         this.#world = quickStarted(this.#params, this.#world);
       },
+      allowCharge: (allowed) => this.#allowCharge(allowed),
+      cutPower: (afterMs) => this.#cutPower(afterMs),
+      takePress: () => {
+        const { press } = this.#world;
+        this.#world = { ...this.#world, press: null };
+        return press;
+      },
     };
+  }
+
+  #measure(): Measured {
+    this.#move();
+    const { battery, chargeAllowed, loadW, pi, railMv, temperatureC } = this.#world;
+    const { cellMv, currentMa, charger } = battery;
+    return {
+      cellMv,
+      cellsInSeries: this.#params.cellsInSeries,
+      chargePct: gaugePct(this.#world),
+      currentMa,
+      capacityMah: this.#params.capacityMah,
+      acPresent: acPinPresent(this.#world),
+      charger,
+      chargeAllowed,
+      temperatureC,
+      railMv,
+      outputMa: pi === "on" ? (loadW * 1_000_000) / railMv : 0,
+    };
+  }
+
+  #cutPower(afterMs: number | null): void {
+    this.#cancelCut?.();
+    this.#cancelCut = null;
+    if (afterMs === null || this.#stopped) return;
+    this.#cancelCut = this.#clock.after(afterMs, () => {
+      this.#cancelCut = null;
+      if (this.#world.pi === "off") return;
+      this.#switchPi("off");
+      this.#options.onBlackout?.();
+    });
+  }
+
+  #allowCharge(chargeAllowed: boolean): void {
+    this.#move();
+    this.#world = { ...this.#world, chargeAllowed };
+    this.#move();
   }
 
   #hasFault(fault: SimFault): boolean {
@@ -269,10 +265,7 @@ class RunningWorld implements Simulator {
   #followChargeLine(bcm: number): void {
     const line = this.#board.lines.chargeAllowed;
     if (line?.bcm !== bcm) return;
-    this.#move();
-    const chargeAllowed = this.#lines.level(bcm) === (line.trueWhen === "high");
-    this.#world = { ...this.#world, chargeAllowed };
-    this.#move();
+    this.#allowCharge(this.#lines.level(bcm) === (line.trueWhen === "high"));
   }
 
   #endFaultAt(fault: SimFault, untilMs: number | null): void {

@@ -1,0 +1,81 @@
+// The chips that boards carry, as data: kind, address and what differs from board to board.
+
+/** A chip that needs no more than its address. */
+export const plainChips = [
+  /** Fuel gauges of Maxim: voltage and percent; the 17048 also knows the rate of charge. */
+  "max17040",
+  "max17043",
+  "max17048",
+  /** Fuel gauge of CellWise. */
+  "cw2015",
+  /** Fuel gauge of ON Semiconductor, with a checksum on the wire. */
+  "lc709203f",
+  /** The controllers of one product each. */
+  "dfrobot_ups",
+  "waveshare_ups_hat_d_mcu",
+  "waveshare_ups_hat_e",
+  "pijuice",
+  "pisugar3",
+  "ups_plus",
+  "lifepo4wered",
+  /** Power chips of the PiSugar 2 and 2 Pro. */
+  "ip5209",
+  "ip5312",
+  /** Clocks: never part of a sample. */
+  "ds1307",
+  "sd3078",
+] as const;
+export type PlainChip = (typeof plainChips)[number];
+
+export interface PlainUse {
+  readonly chip: PlainChip;
+  /** 7-bit address. */
+  readonly address: number;
+}
+
+/** A current and voltage sensor; what it is wired to is the board's choice. */
+export interface Ina219Use {
+  readonly chip: "ina219";
+  readonly address: number;
+  /** What flows through the shunt. */
+  readonly measures: "battery" | "output";
+  readonly shuntOhm: number;
+  /** The largest current that is expected, A: sets the resolution (the calibration register). */
+  readonly maxCurrentA: number;
+  /** CONFIG as the vendor sets it: ranges, averaging, continuous conversion. */
+  readonly configWord: number;
+  /** True where the chip's positive current means discharging. */
+  readonly invertCurrent: boolean;
+  /** Currents smaller than this are no current, mA. */
+  readonly deadBandMa: number;
+  /** Mains derived from the battery current, mA with + = charging; absent where the board tells mains itself. */
+  readonly mains?: { readonly lostBelowMa: number; readonly presentAboveMa: number };
+}
+
+/** SunFounder's controller, whose products differ in what they have. */
+export interface SunFounderUse {
+  readonly chip: "sunfounder_spc";
+  readonly address: number;
+  /** `window`: plain block reads. `esp32`: the register is written first, bytes are read one by one. */
+  readonly access: "window" | "esp32";
+  readonly has: readonly ("currents" | "remaining_mah" | "fan" | "shutdown_request" | "buzzer")[];
+}
+
+/** A board whose chips belong to kernel drivers: read through /sys/class/power_supply and hwmon. */
+export interface PowerSupplyUse {
+  readonly chip: "power_supply";
+  /** Name of the battery's folder; null: the first one whose scope is not a device's. */
+  readonly battery: string | null;
+  /** Name of the mains' folder; null: any of type Mains or USB. */
+  readonly mains: string | null;
+}
+
+export type ChipUse = PlainUse | Ina219Use | SunFounderUse | PowerSupplyUse;
+export type ChipKind = ChipUse["chip"];
+
+export const chipKinds: readonly ChipKind[] = [...plainChips, "ina219", "sunfounder_spc", "power_supply"];
+
+/** The chip's address, or null for what the kernel reads. */
+export function addressOf(use: ChipUse): number | null {
+  return "address" in use ? use.address : null;
+}

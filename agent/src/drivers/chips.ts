@@ -1,0 +1,29 @@
+// The one place that knows which driver belongs to which chip. A driver is loaded when a board has its chip, so that an
+// agent carries only what it uses.
+import type { ChipKind, ChipUse } from "../boards/board.ts";
+import { UpsError } from "../core/ups-error.ts";
+import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
+
+type Loaders = { readonly [K in ChipKind]?: () => Promise<ChipFamily<Extract<ChipUse, { chip: K }>>> };
+
+const loaders: Loaders = {
+  max17043: async () => (await import("./max17043.ts")).max17043,
+};
+
+async function load(kind: ChipKind): Promise<ChipFamily> {
+  const loader = loaders[kind] as (() => Promise<ChipFamily>) | undefined;
+  if (loader === undefined) {
+    throw new UpsError("PI_UPS_NO_DRIVER", `This version has no driver for the chip ${kind}.`);
+  }
+  return loader();
+}
+
+/** Loads and makes the driver of a chip. Does no I/O on the bus. */
+export async function createChip(use: ChipUse, ports: ChipPorts): Promise<ChipDriver> {
+  return (await load(use.chip))(use, ports);
+}
+
+/** Loads the drivers of these chips, so that a later `createChip` waits for nothing but promises. */
+export async function preloadChips(uses: readonly ChipUse[]): Promise<void> {
+  await Promise.all(uses.map(({ chip }) => load(chip)));
+}

@@ -1,0 +1,60 @@
+// What every simulated chip needs from the world, and the one place that knows which registers belong to which chip.
+import type { ChipUse } from "../boards/board.ts";
+import type { ButtonAction } from "../core/model.ts";
+import { UpsError } from "../core/ups-error.ts";
+import type { ChargerPhase } from "./battery-model.ts";
+import { createMax17043Registers } from "./max17043-registers.ts";
+import type { RegisterDevice } from "./sim-i2c-bus.ts";
+
+/** The world at this moment, as a board's chips can measure it. */
+export interface Measured {
+  /** Voltage of one cell, mV; all simulated cells are alike. */
+  readonly cellMv: number;
+  readonly cellsInSeries: number;
+  /** Open-circuit idea of a fuel gauge, percent; what a chip with its own gauge shows. */
+  readonly chargePct: number;
+  /** Pack current, mA, positive while charging. */
+  readonly currentMa: number;
+  readonly capacityMah: number;
+  /** Mains as the board's circuits see it (a stuck one keeps its old level). */
+  readonly acPresent: boolean;
+  readonly charger: ChargerPhase;
+  readonly chargeAllowed: boolean;
+  readonly temperatureC: number;
+  /** 5 V rail at the Pi, mV, and what the Pi draws from it, mA. */
+  readonly railMv: number;
+  readonly outputMa: number;
+}
+
+/** The world around a chip. */
+export interface ChipSurroundings {
+  measure(): Measured;
+  /** Monotonic milliseconds. */
+  nowMs(): number;
+  /** Unix milliseconds, for clocks on the board. */
+  wallMs(): number;
+  /** The chip hangs: it answers, but measures no more. */
+  frozen(): boolean;
+  /** Told to take the present voltage for an open-circuit one. */
+  quickStart(): void;
+  /** The board's charger obeys. */
+  allowCharge(allowed: boolean): void;
+  /** The board will cut the Pi's power in `afterMs`; null: it will not. */
+  cutPower(afterMs: number | null): void;
+  /** A press of the button that no chip has taken yet; taking it clears it. */
+  takePress(): ButtonAction | null;
+}
+
+/** The register side of a chip, by the 7-bit addresses that it answers on; empty for what is not on the bus. */
+export type ChipDevices = ReadonlyMap<number, RegisterDevice>;
+
+export function createChipRegisters(use: ChipUse, around: ChipSurroundings): ChipDevices {
+  switch (use.chip) {
+    case "max17043":
+      return new Map([[use.address, createMax17043Registers(around)]]);
+    case "power_supply":
+      return new Map();
+    default:
+      throw new UpsError("PI_UPS_SIM_NO_CHIP", `The simulator has no registers for the chip ${use.chip}.`);
+  }
+}
