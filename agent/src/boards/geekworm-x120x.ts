@@ -7,6 +7,8 @@ interface Model {
   readonly model: string;
   /** The cells that the board takes, in words. */
   readonly cells: string;
+  /** How it is connected, and to which Pi; absent: pogo pins under a Pi 5. */
+  readonly connection?: readonly string[];
   readonly sources: readonly string[];
 }
 
@@ -26,6 +28,10 @@ const familyQuirks = [
   "The power supply belongs in the board's own input: one in the Pi's USB-C socket runs the Pi, but mains shows as lost and nothing charges.",
   "A Pi 5 needs POWER_OFF_ON_HALT=1 in its EEPROM: otherwise the halted Pi keeps draining the cells and does not come back with the mains.",
 ] as const;
+
+const underPi5 = "Sits under a Pi 5 on pogo pins; no other Pi fits.";
+const onHeader =
+  "Sits on the 40-pin header of a Pi 5, with one pogo pin for the power button; no other Pi fits.";
 
 const models: readonly Model[] = [
   {
@@ -64,6 +70,31 @@ const models: readonly Model[] = [
     cells: "Takes four 21700 cells in parallel, supplied by the user.",
     sources: ["https://github.com/mor-lock/x120x-dkms (docs/battery-profiles.md: measured on an X1206)"],
   },
+  {
+    id: "x1207",
+    model: "X1207",
+    cells: "Takes one 21700 cell, supplied by the user; it can be fed over Ethernet (PoE).",
+    connection: [onHeader],
+    sources: ["suptronics.com, page x1207-v1.2_hardware.html"],
+  },
+  {
+    id: "x1208",
+    model: "X1208",
+    cells:
+      "Takes one 21700 cell, supplied by the user; it carries an NVMe disk, whose current shortens the runtime.",
+    connection: [onHeader],
+    sources: ["suptronics.com, hardware page of the X1208"],
+  },
+  {
+    id: "x1209",
+    model: "X1209",
+    cells: "Takes an external Li-ion battery of one cell in series, supplied by the user.",
+    connection: [
+      "Sits on the 40-pin header and works with a Pi 5, 4B, 3B+ and 3B; the EEPROM settings below are those of a Pi 5.",
+      "Is fed with 5 V and 5 A over USB-C, or with 6 to 18 V over its DC jack.",
+    ],
+    sources: ["suptronics.com, page x1209-v1.0_hardware.html"],
+  },
 ];
 
 function toBoard(model: Model): Board {
@@ -83,11 +114,11 @@ function toBoard(model: Model): Board {
     limits: { batteryMa: null, outputMa: null },
     senses: ["ac", "voltage", "charge", "charging"],
     switches: ["allow_charge"],
-    quirks: [model.cells, ...familyQuirks],
+    quirks: [model.cells, ...(model.connection ?? [underPi5]), ...familyQuirks],
     unverified: [],
     sources: [...model.sources, ...familySources],
   };
 }
 
-/** X1200, X1201, X1202, X1203, X1205 and X1206, in the order of their numbers. */
+/** X1200 to X1209 (there is no X1204), in the order of their numbers. */
 export const geekwormX120x: readonly Board[] = models.map(toBoard);

@@ -1,0 +1,37 @@
+// The UPS-Lite of XiaoJ for the Pi Zero: a small LiPo pack and a fuel gauge, which differs between the versions.
+// Nothing here was tried by this project; the pin is known from the vendor's example script only.
+import type { Board } from "./board.ts";
+
+const detectionPin =
+  "GPIO4 is high while an adapter is plugged in: read in the vendor's example, not confirmed.";
+
+const quirks = [
+  "The fuel gauge has no current, temperature or charging flag: charging is derived from mains and trend.",
+  "The adapter pin works only where its solder bridge on the board is closed; an open one floats.",
+  "GPIO4 is also the usual pin of one-wire sensors (dtoverlay=w1-gpio): both at once cannot work.",
+] as const;
+
+/** UPS-Lite v1.1 with a MAX17040. */
+export const upsLiteV11: Board = {
+  id: "ups_lite_v1_1",
+  name: "UPS-Lite v1.1",
+  manufacturer: "XiaoJ",
+  model: "UPS-Lite v1.1",
+  confidence: "experimental",
+  i2cBus: 1,
+  chips: [{ chip: "max17040", address: 0x36 }],
+  lines: { acPresent: { bcm: 4, trueWhen: "high", bias: "none" } },
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: 1000 },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["ac", "voltage", "charge", "charging"],
+  switches: [],
+  quirks,
+  unverified: [detectionPin, "The pack's 1000 mAh are the seller's figure."],
+  sources: [
+    "https://github.com/davidem/UPS-Lite (README: dump of the gauge's registers)",
+    "MAX17040/MAX17041 datasheet, register summary",
+  ],
+};
+
+/** Both versions, in the order of their numbers. */
+export const upsLite: readonly Board[] = [upsLiteV11];
