@@ -41,6 +41,14 @@ function standIn(kernel: Kernel) {
           await transfer();
           written.push([address, command, [...buffer.subarray(0, length)]]);
         },
+        readWord: async (_address: number, command: number) => {
+          await transfer();
+          return command | (0xd2 << 8);
+        },
+        writeWord: async (address: number, command: number, word: number) => {
+          await transfer();
+          written.push([address, command, [word & 0xff, word >> 8]]);
+        },
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -69,9 +77,16 @@ describe("the real package on a machine without this bus", () => {
 describe("transfers", () => {
   it("give bytes in wire order and take them", async () => {
     const { bus, written } = standIn({ replies: [] });
-    expect(await bus.read(0x36, 0x02, 2)).toEqual({ ok: true, value: Uint8Array.of(2, 2) });
+    // As the kernel's SMBus words go: the low byte is first on the wire.
+    expect(await bus.read(0x36, 0x02, 2)).toEqual({ ok: true, value: Uint8Array.of(2, 0xd2) });
+    expect(await bus.read(0x36, 0x02, 1)).toEqual({ ok: true, value: Uint8Array.of(2) });
+    expect(await bus.read(0x36, 0x02, 3)).toEqual({ ok: true, value: Uint8Array.of(2, 2, 2) });
     expect(await bus.write(0x36, 0x0c, Uint8Array.of(0x97, 0x1c))).toEqual({ ok: true, value: undefined });
-    expect(written).toEqual([[0x36, 0x0c, [0x97, 0x1c]]]);
+    expect(await bus.write(0x36, 0x0c, Uint8Array.of(0x97))).toEqual({ ok: true, value: undefined });
+    expect(written).toEqual([
+      [0x36, 0x0c, [0x97, 0x1c]],
+      [0x36, 0x0c, [0x97]],
+    ]);
   });
 
   it("do not overlap, so that the first to an address has set it before the next", async () => {

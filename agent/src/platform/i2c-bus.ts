@@ -1,6 +1,7 @@
 // The real I2C bus over the npm package i2c-bus (5.2.3), loaded only when it is used. Not tried on hardware.
 // The package caches a file per address before the address is set, so first transfers must not overlap, and a bus that
 // met EBUSY must not be used again (found by reading its peripheral()).
+// Two bytes go as an SMBus word: the same on the wire as a block of two, and every adapter has it.
 import type { Result } from "../core/model.ts";
 import { type I2cErrorCode, i2cFailure } from "../drivers/i2c-errors.ts";
 import type { I2cBus } from "../ports/ports.ts";
@@ -15,6 +16,9 @@ export interface I2cBusHandle {
     buffer: Buffer,
   ): Promise<{ readonly bytesRead: number; readonly buffer: Buffer }>;
   writeI2cBlock(address: number, command: number, length: number, buffer: Buffer): Promise<unknown>;
+  /** The byte that comes first on the wire is the low one. */
+  readWord(address: number, command: number): Promise<number>;
+  writeWord(address: number, command: number, word: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -80,6 +84,10 @@ class NodeI2cBus implements I2cBus {
 
   read(address: number, register: number, length: number): Promise<Result<Uint8Array>> {
     return this.#transfer(address, async (handle) => {
+      if (length === 2) {
+        const word = await handle.readWord(address, register);
+        return Uint8Array.of(word & 0xff, word >> 8);
+      }
       const { bytesRead, buffer } = await handle.readI2cBlock(
         address,
         register,
@@ -92,7 +100,9 @@ class NodeI2cBus implements I2cBus {
 
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {
     return this.#transfer(address, async (handle) => {
-      await handle.writeI2cBlock(address, register, data.length, Buffer.from(data));
+      const [first = 0, second = 0] = data;
+      if (data.length === 2) await handle.writeWord(address, register, first | (second << 8));
+      else await handle.writeI2cBlock(address, register, data.length, Buffer.from(data));
     });
   }
 
