@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { Agent, type AgentParts } from "./app/agent.ts";
 import { recordingHead } from "./app/recording.ts";
 import type { Board } from "./boards/board.ts";
-import { findBoard } from "./boards/registry.ts";
 import type { AgentConfig } from "./config/agent-config.ts";
 import type { CoreConfig } from "./core/engine.ts";
 import type { Instant, Sense } from "./core/model.ts";
@@ -219,12 +218,11 @@ function lateControl(agent: () => Agent | null): AgentControl {
 
 /**
  * Runs the agent until it is stopped or has powered the simulated Pi off. Resolves with the exit code.
- * Throws `UpsError` when another agent runs on the same socket or state folder, or the board is unknown.
+ * Throws `UpsError` when another agent runs on the same socket or state folder.
  */
 export async function runAgent(config: AgentConfig, options: RunOptions): Promise<number> {
   const log = createProcessLog(config.log.level);
-  const board = findBoard(config.board.id);
-  if (board === null) throw new UpsError("PI_UPS_UNKNOWN_BOARD", `There is no board "${config.board.id}".`);
+  const board = config.board.description;
   endOnFault(log);
   const startedAt = nodeClock.now();
   const signal = stopSignal();

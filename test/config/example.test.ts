@@ -103,7 +103,7 @@ describe("the JSON Schema", () => {
   });
   it("knows only words of JSON Schema", () => {
     const known =
-      /^(\$schema|title|type|properties|additionalProperties|description|default|examples|enum|anyOf|minimum|maximum|minLength|maxLength|pattern|writeOnly)$/;
+      /^(\$schema|title|type|properties|additionalProperties|description|default|examples|enum|const|anyOf|oneOf|items|required|propertyNames|minimum|maximum|minLength|maxLength|pattern|writeOnly)$/;
     const words = (node: unknown, inProperties = false): readonly string[] =>
       typeof node !== "object" || node === null || Array.isArray(node)
         ? Array.isArray(node)

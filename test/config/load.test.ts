@@ -1,5 +1,6 @@
 // From YAML to the agent's own units and names.
 import { describe, expect, it } from "vitest";
+import { findBoard } from "../../agent/src/boards/registry.ts";
 import { slug } from "../../agent/src/config/resolve.ts";
 import { agentIdPattern } from "../../agent/src/config/schema.ts";
 import { defaultDebounce, defaultShutdown, defaultThresholds } from "../../agent/src/core/config-defaults.ts";
@@ -11,7 +12,7 @@ describe("an empty file", () => {
     expect(warnings).toEqual([]);
     expect(config).toEqual({
       agent: { id: "raspberrypi", name: "raspberrypi" },
-      board: { id: "x1201", simulated: false },
+      board: { id: "x1201", simulated: false, description: findBoard("x1201") },
       homeAssistant: null,
       stateDir: "/var/lib/pi-ups",
       socketPath: "/run/pi-ups/agent.sock",
@@ -85,7 +86,7 @@ sim: {speed: 60, load_w: 12, battery_percent: 40, temperature_c: -5}
 describe("the command line goes before the file", () => {
   it("turns any board into a simulated one", () => {
     const { config } = good("board: x1202\n", { overrides: { simulated: true, speed: 60 } });
-    expect(config.board).toEqual({ id: "x1202", simulated: true });
+    expect(config.board).toEqual({ id: "x1202", simulated: true, description: findBoard("x1202") });
     expect(config.sim.speed).toBe(60);
   });
   it("moves socket and state, and what stands in the state folder", () => {

@@ -14,3 +14,31 @@ export function findBoard(id: string): Board | null {
 export function boardIds(): readonly string[] {
   return boards.map((board) => board.id);
 }
+
+/** A product name that is not a board, because its revisions differ in pins: what to choose instead, and why. */
+export interface NeedsRevision {
+  readonly ids: readonly string[];
+  readonly why: string;
+}
+
+const needRevision: Readonly<Record<string, NeedsRevision>> = {
+  x728: {
+    ids: ["x728_v2_0", "x728_v2_1", "x728_v2_5"],
+    why: "the power-off pin moved between revisions (x728_v2_0 is for V1.2, V1.3 and V2.0; x728_v2_1 for V2.1 to V2.3), and driving the wrong one can destroy the board; the revision is printed on it",
+  },
+  waveshare_ups_hat: {
+    ids: [
+      "waveshare_ups_hat_a",
+      "waveshare_ups_hat_b",
+      "waveshare_ups_hat_c",
+      "waveshare_ups_hat_d",
+      "waveshare_ups_hat_e",
+    ],
+    why: "the boards with this name have different chips; the letter stands on the product page",
+  },
+};
+
+/** What is needed beside this name; null when it names one board or none. */
+export function needsRevision(name: string): NeedsRevision | null {
+  return Object.hasOwn(needRevision, name) ? (needRevision[name] ?? null) : null;
+}

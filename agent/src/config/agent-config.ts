@@ -1,5 +1,6 @@
 // The configuration as the agent uses it: complete, checked, in the code's units. How it is written in YAML, with
 // defaults, ranges and descriptions, is the business of schema.ts; how one becomes the other, of load.ts.
+import type { Board } from "../boards/board.ts";
 import type { Debounce, ShutdownPolicy, Thresholds } from "../core/engine.ts";
 import type { LogLevel } from "../ports/ports.ts";
 import type { Secret } from "./secret.ts";
@@ -48,9 +49,11 @@ export interface AgentConfig {
     readonly name: string;
   };
   readonly board: {
-    /** A board of the registry, for example `x1201`. */
+    /** For example `x1201`. */
     readonly id: string;
     readonly simulated: boolean;
+    /** Built in, or as the file describes it. */
+    readonly description: Board;
   };
   /** null: the agent runs alone. */
   readonly homeAssistant: HomeAssistantConfig | null;

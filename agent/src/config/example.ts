@@ -63,6 +63,20 @@ function sectionLines(schema: v.GenericSchema, indent: string, commented: boolea
   return blocks.flatMap((block, index) => (index === 0 || indent !== "" ? block : ["", ...block]));
 }
 
+const ownBoards = [
+  ...comment(
+    "Boards of your own, by id, in the form that `pi-ups boards x1201 --yaml` prints. Choose one with `board: my_board`.",
+    "",
+  ),
+  "#own_boards:",
+  "  #my_board:",
+  "    #chips:",
+  "      #- {chip: max17043, address: 0x36}",
+  "    #lines:",
+  "      #ac_present: {bcm: 6, true_when: high, bias: pull_up}",
+  "    #battery: {chemistry: li_ion, cells_in_series: 1, typical_capacity_mah: 5000}",
+];
+
 /** The text of `config.example.yaml`. */
 export function exampleConfig(): string {
   return [
@@ -71,6 +85,8 @@ export function exampleConfig(): string {
     "# `pi-ups config check` tells whether the file is good.",
     "",
     ...sectionLines(configSchema, "", false),
+    "",
+    ...ownBoards,
     "",
   ].join("\n");
 }

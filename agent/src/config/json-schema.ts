@@ -1,6 +1,8 @@
 // The configuration as JSON Schema, for editors that complete and check YAML. Loaded only by `pi-ups config schema`.
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { configSchema } from "./schema.ts";
+import * as v from "valibot";
+import { boardForm } from "./board-form.ts";
+import { boardChoices, configSchema } from "./schema.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -30,8 +32,22 @@ function convert(value: unknown): unknown {
   return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, convert(child)]));
 }
 
+/** Checks of our own have no words in JSON Schema; the editor then checks the types only. */
+function ownBoardsSchema(): Node {
+  const schema = toJsonSchema(v.record(v.string(), boardForm), {
+    typeMode: "input",
+    target: "draft-2020-12",
+    errorMode: "ignore",
+  });
+  const { $schema: _, ...rest } = schema as Node;
+  return { description: "Boards of your own, by id.", ...rest };
+}
+
 /** JSON Schema (draft 2020-12) of the file. */
 export function configJsonSchema(): unknown {
   const schema = toJsonSchema(configSchema, { typeMode: "input", target: "draft-2020-12" });
-  return { title: "Pi UPS agent", ...(convert(schema) as Node) };
+  const root = convert(schema) as Node & { readonly properties: Readonly<Record<string, Node>> };
+  const board = { ...root.properties["board"], examples: boardChoices };
+  const properties = { ...root.properties, board, own_boards: ownBoardsSchema() };
+  return { title: "Pi UPS agent", ...root, properties };
 }

@@ -1,13 +1,18 @@
 // The one way from a file's text to a configuration. The answer is a value: either a configuration with warnings, or
 // everything that is wrong, so that a person mends it in one go.
 import * as v from "valibot";
+import type { Board } from "../boards/board.ts";
+import { boardIds, findBoard, needsRevision } from "../boards/registry.ts";
+import { UpsError } from "../core/ups-error.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { quoted } from "./found.ts";
 import { resolveHomeAssistant, tokenVariable } from "./home-assistant.ts";
+import { type OwnBoards, readOwnBoards } from "./own-boards.ts";
 import { type ConfigProblem, inFileOrder, type LocalProblem } from "./problem.ts";
-import { type Overrides, resolveConfig } from "./resolve.ts";
-import { configSchema, type RawConfig } from "./schema.ts";
+import { type Overrides, resolveConfig, splitBoard } from "./resolve.ts";
+import { apartKeys, configSchema, type RawConfig } from "./schema.ts";
+import { closest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { type Walked, walk } from "./walk.ts";
 import { readYaml } from "./yaml-source.ts";
@@ -102,8 +107,39 @@ function oddities(raw: RawConfig, surroundings: Surroundings, walked: Walked): r
   return [{ at, path, found: `a token here and ${inEnvironment}`, expected: "one of them", mend }];
 }
 
+interface Chosen {
+  readonly board: Board;
+  readonly problems: readonly LocalProblem[];
+}
+
+/** The board that `board:` names; when there is none, the default stands in and a sentence says so. */
+function chooseBoard(choice: string, own: readonly Board[], walked: Walked): Chosen {
+  const { id } = splitBoard(choice);
+  const board = own.find((one) => one.id === id) ?? findBoard(id);
+  const fallback = findBoard("x1201");
+  if (fallback === null) throw new UpsError("PI_UPS_UNKNOWN_BOARD", "The registry has no x1201.");
+  if (board !== null) return { board, problems: [] };
+  const at = walked.positions.get("board") ?? null;
+  const found = `the text ${quoted(choice)}`;
+  const revision = needsRevision(id);
+  if (revision !== null) {
+    const expected = `one of ${revision.ids.join(", ")}`;
+    const mend = `Choose one: ${revision.why}.`;
+    return { board: fallback, problems: [{ at, path: "board", found, expected, mend }] };
+  }
+  const known = [...own.map((one) => one.id), ...boardIds()];
+  const expected = "a board that `pi-ups boards` lists or that own_boards describes, also with sim: in front";
+  const near = closest(id, known);
+  const mend =
+    near === null
+      ? "Run `pi-ups boards`."
+      : `Did you mean ${choice.startsWith("sim:") ? "sim:" : ""}${near}?`;
+  return { board: fallback, problems: [{ at, path: "board", found, expected, mend }] };
+}
+
 function resolveAll(
   source: ConfigSource,
+  own: OwnBoards,
   walked: Walked,
   surroundings: Surroundings,
   overrides: Overrides,
@@ -121,7 +157,9 @@ function resolveAll(
           folder: source.folder,
           configMode: source.mode,
         });
+  const chosen = chooseBoard(raw.board, own.boards, walked);
   const config = resolveConfig(raw, {
+    board: chosen.board,
     homeAssistant: ha.homeAssistant,
     hostName: surroundings.hostName,
     folder: source.folder,
@@ -130,6 +168,9 @@ function resolveAll(
   });
   const problems = [
     ...walked.problems,
+    ...own.problems,
+    // A board that is described wrongly is not also an unknown one.
+    ...(own.problems.length > 0 ? [] : chosen.problems),
     ...crossCheck(raw, positionOf, (path) => !wrong.has(path)),
     ...(walked.problems.some(({ path }) => path?.startsWith("home_assistant")) ? [] : ha.problems),
     ...checkTilde(raw, walked),
@@ -151,5 +192,11 @@ export function loadConfig(
 ): ConfigResult {
   const yaml = readYaml(source.text);
   if (!yaml.ok) return { ok: false, problems: inFile(source.file, yaml.problems) };
-  return resolveAll(source, walk(configSchema, yaml.source), surroundings, overrides);
+  const walked = walk(configSchema, yaml.source, apartKeys);
+  const written = walked.apart.get("own_boards");
+  const own =
+    written === undefined
+      ? { boards: [], problems: [] }
+      : readOwnBoards(yaml.source, written.value, written.keyAt);
+  return resolveAll(source, own, walked, surroundings, overrides);
 }

@@ -1,6 +1,6 @@
 // From the file's words to the agent's: units, paths, the name of this machine. Nothing can be wrong any more here,
 // except what only the whole shows: a path that is too long, a value that only a simulated board has.
-import { findBoard } from "../boards/registry.ts";
+import type { Board } from "../boards/board.ts";
 import type { AgentConfig, HomeAssistantConfig } from "./agent-config.ts";
 import { agentIdPattern, type RawConfig } from "./schema.ts";
 
@@ -17,6 +17,7 @@ export interface Overrides {
 
 export interface ResolveContext {
   readonly homeAssistant: HomeAssistantConfig | null;
+  readonly board: Board;
   readonly hostName: string;
   /** Folder where relative paths of the file start. */
   readonly folder: string;
@@ -68,7 +69,7 @@ function resolveLog(raw: RawConfig["log"], stateDir: string, context: ResolveCon
 }
 
 /** Splits `sim:x1201` into the board and whether it is simulated. */
-export function splitBoard(choice: string): AgentConfig["board"] {
+export function splitBoard(choice: string): { readonly id: string; readonly simulated: boolean } {
   const simulated = choice.startsWith("sim:");
   return { id: simulated ? choice.slice("sim:".length) : choice, simulated };
 }
@@ -85,12 +86,16 @@ export function resolveConfig(raw: RawConfig, context: ResolveContext): AgentCon
   const stateDir = overrides.stateDir ?? resolvePath(folder, raw.state_dir);
   return {
     agent: resolveAgent(raw.agent, context.hostName),
-    board: { id: board.id, simulated: board.simulated || overrides.simulated === true },
+    board: {
+      id: board.id,
+      simulated: board.simulated || overrides.simulated === true,
+      description: context.board,
+    },
     homeAssistant: context.homeAssistant,
     stateDir,
     socketPath: overrides.socketPath ?? resolvePath(folder, raw.socket),
     sampleIntervalMs: ms(raw.sample_interval_s),
-    capacityMah: raw.battery.capacity_mah ?? findBoard(board.id)?.battery.typicalCapacityMah ?? null,
+    capacityMah: raw.battery.capacity_mah ?? context.board.battery.typicalCapacityMah,
     debounce: { acLostMs: ms(raw.debounce.ac_lost_s), acRestoredMs: ms(raw.debounce.ac_restored_s) },
     thresholds: resolveThresholds(raw.thresholds),
     shutdown: { graceMs: ms(raw.shutdown.grace_s), allowRemote: raw.shutdown.allow_remote },

@@ -14,9 +14,11 @@ import {
 } from "./fields.ts";
 import { defaultSocket, defaultStateDir } from "./paths.ts";
 
-const boards = boardIds();
-/** What may stand behind `board:`; the prefix `sim:` simulates the board. */
-export const boardChoices: readonly string[] = [...boards, ...boards.map((id) => `sim:${id}`)];
+/** The built-in boards that may stand behind `board:`; the prefix `sim:` simulates the board. */
+export const boardChoices: readonly string[] = boardIds().flatMap((id) => [id, `sim:${id}`]);
+
+/** Top-level keys that are not settings: own-boards.ts reads them. */
+export const apartKeys = ["own_boards"] as const;
 
 /** What an agent's id must look like. */
 export const agentIdPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -24,9 +26,10 @@ export const agentIdPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const seconds = (ms: number): number => ms / 1000;
 const volts = (mv: number): number => mv / 1000;
 
-const board = choiceField(boardChoices, "x1201", {
+const board = textField("x1201", {
+  maxLength: 60,
+  expected: "a board that `pi-ups boards` lists or that own_boards describes, also with sim: in front",
   description: "The UPS HAT. With sim: in front, the agent runs on a simulated one.",
-  expected: `one of ${boards.join(", ")}, or one of these with sim: in front`,
 });
 
 const homeAssistant = v.optional(

@@ -13,9 +13,13 @@ export interface Walked {
   /** Where each setting that is in the file has its value, by path. */
   readonly positions: ReadonlyMap<string, Position>;
   readonly problems: readonly LocalProblem[];
+  /** Top-level keys that are read by somebody else, as they were written. */
+  readonly apart: ReadonlyMap<string, Written>;
 }
 
 interface Context {
+  readonly apart: Map<string, Written>;
+  readonly apartKeys: readonly string[];
   readonly source: YamlSource;
   readonly root: v.GenericSchema;
   readonly positions: Map<string, Position>;
@@ -43,7 +47,7 @@ function unknownKey(
   at: Position,
   path: string,
 ): LocalProblem {
-  const known = Object.keys(entriesOf(schema) ?? {});
+  const known = [...Object.keys(entriesOf(schema) ?? {}), ...(path === "" ? context.apartKeys : [])];
   const near = closest(key, known);
   const home = homesOf(context.root, key)[0];
   const mend =
@@ -56,7 +60,7 @@ function unknownKey(
   return { at, path: path === "" ? null : path, found, expected: `one of ${known.join(", ")}`, mend };
 }
 
-interface Written {
+export interface Written {
   readonly value: YamlNode;
   readonly keyAt: Position;
 }
@@ -85,11 +89,13 @@ function keysOf(
       });
       continue;
     }
-    const first = written.get(key);
+    const first = written.get(key) ?? (path === "" ? context.apart.get(key) : undefined);
     if (first !== undefined) {
       const found = `the same key again (first on line ${first.keyAt.line})`;
       const mend = "Delete one of the two.";
       context.problems.push({ at: keyAt, path: join(path, key), found, expected: "each key once", mend });
+    } else if (path === "" && context.apartKeys.includes(key)) {
+      context.apart.set(key, { value: pair.value as YamlNode, keyAt });
     } else if (!Object.hasOwn(known, key)) {
       context.problems.push(unknownKey(context, schema, key, keyAt, path));
     } else {
@@ -158,9 +164,13 @@ function readMapping(
   return values;
 }
 
-/** Reads the whole file against its schema. Never throws for what is in the file. */
-export function walk(root: v.GenericSchema, source: YamlSource): Walked {
-  const context: Context = { source, root, positions: new Map(), problems: [] };
+/**
+ * Reads the whole file against its schema. Never throws for what is in the file.
+ * @param apartKeys top-level keys that the schema does not describe and somebody else reads
+ */
+export function walk(root: v.GenericSchema, source: YamlSource, apartKeys: readonly string[] = []): Walked {
+  const apart = new Map<string, Written>();
+  const context: Context = { source, root, positions: new Map(), problems: [], apart, apartKeys };
   const values = readMapping(context, root, { value: source.root, keyAt: start }, "");
-  return { values, positions: context.positions, problems: context.problems };
+  return { values, positions: context.positions, problems: context.problems, apart };
 }

@@ -2,6 +2,7 @@
 // in while the simulated Pi is off, and a supervisor can watch it.
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Board } from "../boards/board.ts";
 import { findBoard } from "../boards/registry.ts";
 import type { Result } from "../core/model.ts";
 import type { SimCommand } from "../ports/control.ts";
@@ -97,12 +98,14 @@ function refused(code: string, message: string): Answer {
 
 /**
  * A command while no agent runs: the saved world moves on to `wallMs`, obeys and is saved again.
+ * @param ownBoard the board of the configuration, which may not be a built-in one
  * Refusals: `PI_UPS_SIM_NO_WORLD` (no file), `PI_UPS_SIM_SAVED_INVALID`, `PI_UPS_SIM_BAD_COMMAND`.
  */
 export function applyToStore(
   store: SimStore,
   command: SimCommand,
   wallMs: number,
+  ownBoard: Board | null = null,
   packOptions: PackOptions = {},
 ): Answer {
   const loaded = store.load();
@@ -113,12 +116,10 @@ export function applyToStore(
       `There is no simulated world at ${store.path}. Start the agent on a simulated board first, for example with: pi-ups run --sim`,
     );
   }
-  const board = findBoard(loaded.value.board);
+  const { board: id } = loaded.value;
+  const board = ownBoard?.id === id ? ownBoard : findBoard(id);
   if (board === null) {
-    return refused(
-      "PI_UPS_SIM_SAVED_INVALID",
-      `${store.path} names the unknown board "${loaded.value.board}".`,
-    );
+    return refused("PI_UPS_SIM_SAVED_INVALID", `${store.path} names the unknown board "${id}".`);
   }
   const { saved, answer } = applyToSaved(loaded.value, command, board, wallMs, packOptions);
   if (answer.accepted && command.kind !== "show") store.save(saved);

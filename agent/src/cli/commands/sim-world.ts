@@ -1,4 +1,5 @@
 // Where `pi-ups sim` commands go: to the running agent, or, while the simulated Pi is off, to its saved world.
+import type { Board } from "../../boards/board.ts";
 import { UpsError } from "../../core/ups-error.ts";
 import type { ControlClient } from "../../platform/control-client.ts";
 import type * as saved from "../../platform/sim-store.ts";
@@ -12,8 +13,13 @@ export type SimWorld = (command: SimCommand) => Promise<Answer>;
 
 type SimStore = ReturnType<typeof saved.createSimStore>;
 
+interface Sleeping {
+  readonly store: SimStore;
+  readonly board: Board;
+}
+
 /** The saved world of this configuration, if its Pi is off; else null. */
-async function sleepingWorld(invocation: Invocation): Promise<SimStore | null> {
+async function sleepingWorld(invocation: Invocation): Promise<Sleeping | null> {
   const { loadQuietly } = await import("../full-config.ts");
   const { createSimStore } = await import("../../platform/sim-store.ts");
   const { simWorldFile } = await import("../../hardware.ts");
@@ -22,14 +28,15 @@ async function sleepingWorld(invocation: Invocation): Promise<SimStore | null> {
   const store = createSimStore(simWorldFile(config.stateDir));
   const loaded = store.load();
   if (!loaded.ok) throw new UpsError(loaded.code, loaded.message);
-  return loaded.value?.pi === "off" ? store : null;
+  return loaded.value?.pi === "off" ? { store, board: config.board.description } : null;
 }
 
 async function askSleeping(invocation: Invocation, command: SimCommand, noAgent: UpsError): Promise<Answer> {
-  const store = await sleepingWorld(invocation);
-  if (store === null) throw noAgent;
+  const sleeping = await sleepingWorld(invocation);
+  if (sleeping === null) throw noAgent;
+  const { store, board } = sleeping;
   const { applyToStore } = await import("../../platform/sim-store.ts");
-  const answer = applyToStore(store, command, Date.now());
+  const answer = applyToStore(store, command, Date.now(), board);
   if (!answer.accepted) return answer;
   const what = command.kind === "show" ? "read" : "changed";
   const note = `The simulated Pi is off; its saved world ${store.path} was ${what}.`;

@@ -1,0 +1,89 @@
+// What a board senses and switches follows from its chips and lines: nobody who describes a board has to repeat it.
+import type { Sense } from "../core/model.ts";
+import type { Board, SwitchName } from "./board.ts";
+import { switches as allSwitches } from "./board.ts";
+import type { ChipUse, PlainChip } from "./chip-use.ts";
+
+interface Abilities {
+  readonly senses: readonly Sense[];
+  readonly switches: readonly SwitchName[];
+}
+
+const gauge: Abilities = { senses: ["voltage", "charge"], switches: [] };
+const clockChip: Abilities = { senses: [], switches: [] };
+
+const plain: { readonly [C in PlainChip]: Abilities } = {
+  max17040: gauge,
+  max17043: gauge,
+  max17048: { senses: ["voltage", "charge", "charging"], switches: [] },
+  cw2015: gauge,
+  lc709203f: gauge,
+  dfrobot_ups: gauge,
+  waveshare_ups_hat_d_mcu: { senses: [], switches: [] },
+  waveshare_ups_hat_e: gauge,
+  pijuice: gauge,
+  pisugar3: gauge,
+  ups_plus: gauge,
+  lifepo4wered: gauge,
+  ip5209: gauge,
+  ip5312: gauge,
+  ds1307: clockChip,
+  sd3078: clockChip,
+};
+
+function abilitiesOf(use: ChipUse): Abilities {
+  switch (use.chip) {
+    case "ina219":
+      return use.measures === "output"
+        ? { senses: [], switches: [] }
+        : {
+            senses: [
+              "voltage",
+              "charge",
+              "current",
+              "charging",
+              ...(use.mains === undefined ? [] : ["ac" as const]),
+            ],
+            switches: [],
+          };
+    case "sunfounder_spc":
+      return { senses: ["ac", "voltage", "charge", "charging", "dc_out"], switches: [] };
+    case "power_supply":
+      return { senses: ["ac", "voltage", "charge", "charging"], switches: [] };
+    default:
+      return plain[use.chip];
+  }
+}
+
+type Parts = Pick<Board, "chips" | "lines" | "limits">;
+
+/** The senses of a board with these parts, in the order of the vocabulary. */
+export function sensesOf({ chips, lines, limits }: Parts): readonly Sense[] {
+  const has = new Set<Sense>(chips.flatMap((use) => abilitiesOf(use).senses));
+  if (lines.acPresent !== undefined) {
+    has.add("ac");
+    // With mains known, charging can be derived from the trend.
+    has.add("charging");
+  }
+  if ((limits.batteryMa !== null && has.has("current")) || limits.outputMa !== null) has.add("overcurrent");
+  const order: readonly Sense[] = [
+    "ac",
+    "voltage",
+    "charge",
+    "current",
+    "charging",
+    "temperature",
+    "dc_out",
+    "overcurrent",
+  ];
+  return order.filter((sense) => has.has(sense));
+}
+
+/** What can be switched on a board with these parts, in the order of the vocabulary. */
+export function switchesOfBoard({ chips, lines }: Parts): readonly SwitchName[] {
+  const has = new Set<SwitchName>(chips.flatMap((use) => abilitiesOf(use).switches));
+  if (lines.chargeAllowed !== undefined) has.add("allow_charge");
+  if (lines.powerCut !== undefined) has.add("power_cut");
+  if (lines.buzzer !== undefined) has.add("buzzer");
+  return allSwitches.filter((name) => has.has(name));
+}

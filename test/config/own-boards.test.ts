@@ -1,0 +1,96 @@
+// Boards described in the file: the same form as the built-in ones, and every mistake with its place.
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { sensesOf, switchesOfBoard } from "../../agent/src/boards/derive.ts";
+import { boards, findBoard } from "../../agent/src/boards/registry.ts";
+import { formOf } from "../../agent/src/config/board-form.ts";
+import { good, refusals } from "./support.ts";
+
+const smallest = `board: my_hat
+own_boards:
+  my_hat:
+    chips:
+      - {chip: max17043, address: 0x36}
+    lines:
+      ac_present: {bcm: 6, true_when: low, bias: pull_up}
+    battery: {chemistry: li_ion}
+`;
+
+describe("a board in the file", () => {
+  it("needs no more than chip, pin and chemistry", () => {
+    const { config } = good(smallest);
+    expect(config.board).toEqual({
+      id: "my_hat",
+      simulated: false,
+      description: {
+        id: "my_hat",
+        name: "my_hat",
+        manufacturer: "own",
+        model: "my_hat",
+        confidence: "experimental",
+        i2cBus: 1,
+        chips: [{ chip: "max17043", address: 0x36 }],
+        lines: { acPresent: { bcm: 6, trueWhen: "low", bias: "pull_up" } },
+        battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: null },
+        limits: { batteryMa: null, outputMa: null },
+        senses: ["ac", "voltage", "charge", "charging"],
+        switches: [],
+        quirks: [],
+        unverified: [],
+        sources: [],
+      },
+    });
+  });
+
+  it("can be simulated, and its capacity counts", () => {
+    const text = smallest
+      .replace("board: my_hat", "board: sim:my_hat")
+      .replace("li_ion}", "li_ion, typical_capacity_mah: 4000}");
+    const { config } = good(text);
+    expect(config.board.simulated).toBe(true);
+    expect(config.capacityMah).toBe(4000);
+  });
+
+  it("stands beside the built-in ones", () => {
+    expect(good(smallest.replace("board: my_hat", "board: x1202")).config.board.description).toEqual(
+      findBoard("x1202"),
+    );
+  });
+
+  it.each(boards)("$id can be written in this form and comes back the same", (board) => {
+    const { id, ...description } = board;
+    const form = { ...formOf(board), name: description.name };
+    const text = stringify({ board: "my_copy", own_boards: { my_copy: form } });
+    expect(good(text).config.board.description).toEqual({ ...board, id: "my_copy" });
+    expect(id).not.toBe("my_copy");
+  });
+
+  it.each(boards)("what $id senses and switches follows from its parts", (board) => {
+    expect([...board.senses].toSorted()).toEqual([...sensesOf(board)].toSorted());
+    expect([...board.switches].toSorted()).toEqual([...switchesOfBoard(board)].toSorted());
+  });
+});
+
+describe("mistakes", () => {
+  it.each([
+    ["an unknown board", smallest.replace("board: my_hat", "board: my_hut")],
+    ["a board that needs its revision", "board: x728\n"],
+    ["an unknown chip", smallest.replace("max17043", "max1704")],
+    ["an unknown key", smallest.replace("address", "adress")],
+    ["a missing key", smallest.replace(", true_when: low", "")],
+    ["an address that no chip can have", smallest.replace("0x36", "0x99")],
+    ["a pin that is the bus", smallest.replace("bcm: 6", "bcm: 3")],
+    ["a word for a number", smallest.replace("bcm: 6", "bcm: six")],
+    ["no chips", smallest.replace("\n      - {chip: max17043, address: 0x36}", " []")],
+    ["a missing battery", smallest.replace("    battery: {chemistry: li_ion}\n", "")],
+    ["a value for a group", smallest.replace("{chemistry: li_ion}", "li_ion")],
+    ["the id of a built-in board", "own_boards:\n  x1201:\n    battery: {chemistry: li_ion}\n"],
+    ["an id with capitals", "own_boards:\n  My-Hat:\n    battery: {chemistry: li_ion}\n"],
+    ["a list", "own_boards:\n  - my_hat\n"],
+    ["the same key twice", "own_boards:\nown_boards:\n"],
+  ])("%s", (_what, text) => {
+    const sentences = refusals(text);
+    expect(sentences.length).toBeGreaterThan(0);
+    expect(sentences).toMatchSnapshot();
+  });
+});
