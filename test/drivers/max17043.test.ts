@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../agent/src/core/model.ts";
-import { decodeReading, max17043, socToPct, vcellToMv } from "../../agent/src/drivers/max17043.ts";
+import { decodeReading, socToPct, vcellToMv } from "../../agent/src/drivers/max1704x.ts";
+import { max17043 } from "../../agent/src/drivers/max17043.ts";
 import type { I2cBus } from "../../agent/src/ports/ports.ts";
 import { socWord, vcellWord } from "../../agent/src/sim/max17043-registers.ts";
 import { noKernelPower } from "../../agent/src/sim/sim-kernel-power.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { findBoard } from "../../agent/src/boards/registry.ts";
-import { socToPct, vcellToMv } from "../../agent/src/drivers/max17043.ts";
+import { socToPct, vcellToMv } from "../../agent/src/drivers/max1704x.ts";
 import { applyToStore, createSimStore, keepSaved } from "../../agent/src/platform/sim-store.ts";
 import type { SimCommand } from "../../agent/src/ports/control.ts";
 import type { I2cBus } from "../../agent/src/ports/ports.ts";

@@ -1,9 +1,11 @@
 // The list of all boards that this version knows; the configuration, the docs and the tests read it from here.
+import { adafruit } from "./adafruit.ts";
 import type { Board } from "./board.ts";
 import { geekwormX120x } from "./geekworm-x120x.ts";
+import { upsLite } from "./ups-lite.ts";
 
 /** Every known board, in the order of the docs. */
-export const boards: readonly Board[] = [...geekwormX120x];
+export const boards: readonly Board[] = [...geekwormX120x, ...upsLite, ...adafruit];
 
 /** The board with this id (`x1201`, without `sim:`), or null. Ids are lower case. */
 export function findBoard(id: string): Board | null {

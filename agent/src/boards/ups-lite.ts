@@ -1,13 +1,13 @@
 // The UPS-Lite of XiaoJ for the Pi Zero: a small LiPo pack and a fuel gauge, which differs between the versions.
-// Nothing here was tried by this project; the pin is known from the vendor's example script only.
+// Nothing here was tried by this project; the pin is known from one user's report.
 import type { Board } from "./board.ts";
 
 const detectionPin =
-  "GPIO4 is high while an adapter is plugged in: read in the vendor's example, not confirmed.";
+  "GPIO4 is high while an adapter is plugged in: the maker said so and one user saw it, nobody measured the level.";
 
 const quirks = [
   "The fuel gauge has no current, temperature or charging flag: charging is derived from mains and trend.",
-  "The adapter pin works only where its solder bridge on the board is closed; an open one floats.",
+  "The adapter pin is connected only once its solder bridge on the board is closed; until then mains shows as lost.",
   "GPIO4 is also the usual pin of one-wire sensors (dtoverlay=w1-gpio): both at once cannot work.",
 ] as const;
 
@@ -20,7 +20,7 @@ export const upsLiteV11: Board = {
   confidence: "experimental",
   i2cBus: 1,
   chips: [{ chip: "max17040", address: 0x36 }],
-  lines: { acPresent: { bcm: 4, trueWhen: "high", bias: "none" } },
+  lines: { acPresent: { bcm: 4, trueWhen: "high", bias: "pull_down" } },
   battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: 1000 },
   limits: { batteryMa: null, outputMa: null },
   senses: ["ac", "voltage", "charge", "charging"],
@@ -29,6 +29,7 @@ export const upsLiteV11: Board = {
   unverified: [detectionPin, "The pack's 1000 mAh are the seller's figure."],
   sources: [
     "https://github.com/davidem/UPS-Lite (README: dump of the gauge's registers)",
+    "https://sambriggs.dev/posts/detector-dag/power-detection (the adapter pin and its solder bridge)",
     "MAX17040/MAX17041 datasheet, register summary",
   ],
 };

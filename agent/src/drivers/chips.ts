@@ -7,7 +7,10 @@ import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
 type Loaders = { readonly [K in ChipKind]?: () => Promise<ChipFamily<Extract<ChipUse, { chip: K }>>> };
 
 const loaders: Loaders = {
+  max17040: async () => (await import("./max17040.ts")).max17040,
   max17043: async () => (await import("./max17043.ts")).max17043,
+  max17048: async () => (await import("./max17048.ts")).max17048,
+  ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 
 async function load(kind: ChipKind): Promise<ChipFamily> {
@@ -15,7 +18,7 @@ async function load(kind: ChipKind): Promise<ChipFamily> {
   if (loader === undefined) {
     throw new UpsError("PI_UPS_NO_DRIVER", `This version has no driver for the chip ${kind}.`);
   }
-  return loader();
+  return await loader();
 }
 
 /** Loads and makes the driver of a chip. Does no I/O on the bus. */

@@ -3,7 +3,9 @@ import type { ChipUse } from "../boards/board.ts";
 import type { ButtonAction } from "../core/model.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { ChargerPhase } from "./battery-model.ts";
-import { createMax17043Registers } from "./max17043-registers.ts";
+import { createDs1307Registers } from "./ds1307-registers.ts";
+import { createMax17040Registers, createMax17043Registers } from "./max17043-registers.ts";
+import { createMax17048Registers } from "./max17048-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 /** The world at this moment, as a board's chips can measure it. */
@@ -50,8 +52,14 @@ export type ChipDevices = ReadonlyMap<number, RegisterDevice>;
 
 export function createChipRegisters(use: ChipUse, around: ChipSurroundings): ChipDevices {
   switch (use.chip) {
+    case "max17040":
+      return new Map([[use.address, createMax17040Registers(around)]]);
     case "max17043":
       return new Map([[use.address, createMax17043Registers(around)]]);
+    case "max17048":
+      return new Map([[use.address, createMax17048Registers(around)]]);
+    case "ds1307":
+      return new Map([[use.address, createDs1307Registers(around)]]);
     case "power_supply":
       return new Map();
     default:

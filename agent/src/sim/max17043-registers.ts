@@ -1,15 +1,12 @@
-// A MAX17043 as the bus sees it: 16-bit big-endian registers over a conversion every 500 ms.
-// Facts: MAX17043 datasheet ("Register Summary", "Quick-Start", "Sleep Mode"); Linux max17040_battery.c;
+// A MAX17043 or MAX17040 as the bus sees it: 16-bit big-endian registers over a conversion every 500 ms.
+// Facts: MAX17040 and MAX17043 datasheets ("Register Summary", "Quick-Start", "Sleep Mode"); Linux max17040_battery.c;
 // undefined registers read 0xFFFF as in the dump in github.com/davidem/UPS-Lite (README).
 import type { ChipSurroundings } from "./chip-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const conversionMs = 500;
-const defaultConfig = 0x971c;
 const sleepBit = 0x0080;
 const alertBit = 0x0020;
-/** CONFIG: RCOMP, sleep, alert and threshold; bit 6 is not implemented in this chip. */
-const configMask = 0xffbf;
 const quickStartWord = 0x4000;
 /** As the kernel's driver sends it to the MAX17040-44. */
 const powerOnResetWord = 0x0054;
@@ -24,15 +21,31 @@ export function socWord(chargePct: number): number {
   return Math.max(0, Math.min(0xffff, Math.floor(chargePct * 256)));
 }
 
-class Max17043Registers implements RegisterDevice {
+/** What differs between the two chips. */
+interface Variant {
+  readonly version: number;
+  readonly defaultConfig: number;
+  /** The bits of CONFIG that exist. */
+  readonly configMask: number;
+}
+
+/** RCOMP alone: neither sleep bit nor alert. */
+const max17040: Variant = { version: 0x0002, defaultConfig: 0x9700, configMask: 0xff00 };
+/** RCOMP, sleep, alert and threshold; bit 6 came with the MAX17048. */
+const max17043: Variant = { version: 0x0003, defaultConfig: 0x971c, configMask: 0xffbf };
+
+class OlderGaugeRegisters implements RegisterDevice {
   readonly #around: ChipSurroundings;
-  #config = defaultConfig;
+  readonly #variant: Variant;
+  #config: number;
   #vcell = 0;
   #soc = 0;
   #convertedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(around: ChipSurroundings) {
+  constructor(variant: Variant, around: ChipSurroundings) {
+    this.#variant = variant;
     this.#around = around;
+    this.#config = variant.defaultConfig;
   }
 
   /** Consecutive bytes from the register pointer on; even pointers are high bytes. */
@@ -55,11 +68,11 @@ class Max17043Registers implements RegisterDevice {
         if (word === quickStartWord) this.#restart();
         return;
       case 0x0c:
-        this.#config = word & configMask;
+        this.#config = word & this.#variant.configMask;
         return;
       case 0xfe:
         if (word !== powerOnResetWord) return;
-        this.#config = defaultConfig;
+        this.#config = this.#variant.defaultConfig;
         this.#restart();
         return;
       default:
@@ -76,7 +89,7 @@ class Max17043Registers implements RegisterDevice {
       case 0x06:
         return 0x0000;
       case 0x08:
-        return 0x0003;
+        return this.#variant.version;
       case 0x0c:
         return this.#config;
       default:
@@ -99,11 +112,17 @@ class Max17043Registers implements RegisterDevice {
     this.#vcell = vcellWord(cellMv);
     this.#soc = socWord(chargePct);
     // The alert latches: only a write of 0 to the bit ends it. The threshold is 32 minus the low five bits, in percent.
-    if (Math.floor(chargePct) < 32 - (this.#config & 0x1f)) this.#config |= alertBit;
+    const hasAlert = (this.#variant.configMask & alertBit) !== 0;
+    if (hasAlert && Math.floor(chargePct) < 32 - (this.#config & 0x1f)) this.#config |= alertBit;
   }
 }
 
-/** The register side of the chip; its first read makes the first conversion. */
+/** The register side of a MAX17040; its first read makes the first conversion. */
+export function createMax17040Registers(around: ChipSurroundings): RegisterDevice {
+  return new OlderGaugeRegisters(max17040, around);
+}
+
+/** The register side of a MAX17043; its first read makes the first conversion. */
 export function createMax17043Registers(around: ChipSurroundings): RegisterDevice {
-  return new Max17043Registers(around);
+  return new OlderGaugeRegisters(max17043, around);
 }

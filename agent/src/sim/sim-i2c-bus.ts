@@ -7,6 +7,8 @@ import type { Clock, I2cBus } from "../ports/ports.ts";
 export interface RegisterDevice {
   read(register: number, length: number): Uint8Array;
   write(register: number, data: Uint8Array): void;
+  /** False: a write to this register is taken but not acknowledged. Absent: all writes are. */
+  acknowledges?(register: number): boolean;
 }
 
 export interface SimI2cBusOptions {
@@ -53,6 +55,9 @@ class SimI2cBus implements I2cBus {
     if (!device.ok) return device;
     const arrived = this.#options.fault() === "garbage" ? garble(data, this.#options.random) : data;
     device.value.write(register, arrived);
+    if (device.value.acknowledges?.(register) === false) {
+      return i2cFailure("PI_UPS_I2C_NACK", { bus: this.#options.bus, address });
+    }
     return { ok: true, value: undefined };
   }
 
