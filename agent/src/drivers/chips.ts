@@ -7,6 +7,7 @@ import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
 type Loaders = { readonly [K in ChipKind]?: () => Promise<ChipFamily<Extract<ChipUse, { chip: K }>>> };
 
 const loaders: Loaders = {
+  power_supply: async () => (await import("./power-supply.ts")).powerSupply,
   max17040: async () => (await import("./max17040.ts")).max17040,
   max17043: async () => (await import("./max17043.ts")).max17043,
   max17048: async () => (await import("./max17048.ts")).max17048,

@@ -61,14 +61,16 @@ class RunningWorld implements Simulator {
     this.gpio = this.#lines;
     this.thermometer = { readC: () => Promise.resolve(this.#temperature()) };
     const around = this.#surroundings();
-    this.kernel = createSimKernelPower(board, around, () => this.#wireFault());
+    const random = seededRandom(options.seed ?? 1);
+    const fault = () => this.#wireFault();
+    this.kernel = createSimKernelPower({ board, around, fault, random });
     this.i2c = createSimI2cBus({
       bus: board.i2cBus,
       devices: new Map(board.chips.flatMap((use) => [...createChipRegisters(use, around)])),
       clock,
       latencyMs: options.latencyMs ?? 0,
-      fault: () => this.#wireFault(),
-      random: seededRandom(options.seed ?? 1),
+      fault,
+      random,
     });
     const chargeLine = board.lines.chargeAllowed;
     if (chargeLine !== undefined) this.#lines.setLevel(chargeLine.bcm, chargeLine.trueWhen === "high");
