@@ -34,6 +34,8 @@ function impossible(message: string): ReadFailure {
 
 /** Gauges report up to 106 % (geekworm-com/x728-script issue 14). */
 const highestPct = 110;
+/** Exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging (x120x-dkms, battery-profiles.md). */
+const emptyBelowMv = 3600;
 
 /** Charging is positive for us; drivers differ in the sign of current_now, but not in the words of status. */
 function currentMaOf(facts: PowerSupplyFacts): number | null {
@@ -58,7 +60,13 @@ function readingOf(name: string, facts: PowerSupplyFacts, cellsInSeries: number)
       `The power supply ${name} has no usable voltage (VOLTAGE_NOW=${facts["VOLTAGE_NOW"]}).`,
     );
   }
+  const cellMv = microvolts / 1000 / cellsInSeries;
   const chargePct = numberOf(facts, "CAPACITY");
+  if (chargePct === 0 && cellMv > emptyBelowMv) {
+    return impossible(
+      `The power supply ${name} says 0 % at ${Math.round(cellMv)} mV, which is not an empty cell.`,
+    );
+  }
   if (chargePct !== null && (chargePct < 0 || chargePct > highestPct)) {
     return impossible(`The power supply ${name} says ${chargePct} %; possible are 0 to ${highestPct} %.`);
   }
@@ -66,7 +74,7 @@ function readingOf(name: string, facts: PowerSupplyFacts, cellsInSeries: number)
   return {
     ok: true,
     value: {
-      cellMv: microvolts / 1000 / cellsInSeries,
+      cellMv,
       ...(chargePct === null ? {} : { chargePct }),
       ...(currentMa === null ? {} : { currentMa }),
     },

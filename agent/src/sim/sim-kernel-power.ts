@@ -50,11 +50,10 @@ const mouse: PowerSupplyFacts = {
   PRESENT: "1",
 };
 
-/** Breaks what a file says as a driver on a disturbed bus does: a value of noise, nothing, or an impossible one. */
+/** A disturbed bus behind the gauge's driver: one of its figures is noise. Mains is a pin, and its file stays right. */
 function garbled(facts: PowerSupplyFacts, random: () => number): PowerSupplyFacts {
-  const keys = Object.keys(facts).filter((key) => !["NAME", "TYPE", "SCOPE"].includes(key));
-  const key = keys[Math.floor(random() * keys.length)] ?? "STATUS";
-  const noise = ["0", "-1", "65535000", "", "Unknown", String(Math.floor(random() * 5_000_000))];
+  const key = random() < 0.5 ? "VOLTAGE_NOW" : "CAPACITY";
+  const noise = ["0", "-1", "65535000", "", String(Math.floor(random() * 5_000_000))];
   return { ...facts, [key]: noise[Math.floor(random() * noise.length)] ?? "" };
 }
 
@@ -82,7 +81,8 @@ class SimKernelPower implements KernelPower {
   powerSupply(name: string): Promise<Result<PowerSupplyFacts>> {
     const facts = this.#factsOf(name);
     if (facts === null) return Promise.resolve(noSupply(name));
-    const seen = this.#parts.fault() === "garbage" ? garbled(facts, this.#parts.random) : facts;
+    const disturbed = this.#parts.fault() === "garbage" && name === "x120x-battery";
+    const seen = disturbed ? garbled(facts, this.#parts.random) : facts;
     return Promise.resolve({ ok: true, value: seen });
   }
 
