@@ -190,6 +190,12 @@ class OnoffOutput implements GpioOutput {
     release(this.#open);
     return Promise.resolve();
   }
+
+  /** An exported output keeps its level without us; the next start finds it exported and takes it over. */
+  leave(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
 }
 
 class OnoffGpio implements Gpio {

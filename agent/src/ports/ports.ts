@@ -45,6 +45,12 @@ export interface GpioOutput {
   write(high: boolean): Promise<Result<void>>;
   /** Gives the line back; the board's default then applies. */
   close(): Promise<void>;
+  /**
+   * Ends this use but keeps the line driven at its present level, also after the process has ended, as far as the
+   * kernel can: for lines whose fall means something to the board. A later `output` takes the line over without a
+   * glitch when it asks for the same level. Idempotent; `close` after it does nothing.
+   */
+  leave(): Promise<void>;
 }
 
 export interface Gpio {

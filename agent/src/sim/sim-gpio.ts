@@ -7,6 +7,8 @@ interface Line {
   outside: boolean | null;
   /** Level driven by the Pi; null: the Pi does not drive it. */
   driven: boolean | null;
+  /** An output that is open; a driven line without one was left so. */
+  owner: LineOutput | null;
   /** Level of an undriven line. */
   resting: boolean;
   readonly watchers: Set<(high: boolean) => void>;
@@ -19,6 +21,8 @@ export interface SimGpio extends Gpio {
   level(bcm: number): boolean;
   /** Calls when the Pi's software begins, changes or ends driving a line. */
   onDriven(listener: (bcm: number) => void): void;
+  /** The Pi has lost its power: nothing drives the lines any more. */
+  powerDown(): void;
 }
 
 function closedLine(bcm: number): ReadFailure {
@@ -74,7 +78,6 @@ class LineOutput implements GpioOutput {
   readonly #bcm: number;
   readonly #line: Line;
   readonly #drive: (high: boolean | null) => void;
-  #closed = false;
 
   constructor(bcm: number, line: Line, drive: (high: boolean | null) => void) {
     this.#bcm = bcm;
@@ -83,19 +86,30 @@ class LineOutput implements GpioOutput {
   }
 
   read(): Promise<Result<boolean>> {
-    return Promise.resolve(this.#closed ? closedLine(this.#bcm) : { ok: true, value: levelOf(this.#line) });
+    return Promise.resolve(this.#owns() ? { ok: true, value: levelOf(this.#line) } : closedLine(this.#bcm));
   }
 
   write(high: boolean): Promise<Result<void>> {
-    if (this.#closed) return Promise.resolve(closedLine(this.#bcm));
+    if (!this.#owns()) return Promise.resolve(closedLine(this.#bcm));
     this.#drive(high);
     return Promise.resolve({ ok: true, value: undefined });
   }
 
   close(): Promise<void> {
-    if (!this.#closed) this.#drive(null);
-    this.#closed = true;
+    if (this.#owns()) {
+      this.#line.owner = null;
+      this.#drive(null);
+    }
     return Promise.resolve();
+  }
+
+  leave(): Promise<void> {
+    if (this.#owns()) this.#line.owner = null;
+    return Promise.resolve();
+  }
+
+  #owns(): boolean {
+    return this.#line.owner === this;
   }
 }
 
@@ -109,22 +123,19 @@ class Lines implements SimGpio {
 
   input(bcm: number, bias: "pull_up" | "pull_down" | "none"): Promise<Result<GpioInput>> {
     const line = this.#line(bcm);
-    if (line.driven !== null) return Promise.resolve(busyLine(bcm));
+    if (line.owner !== null) return Promise.resolve(busyLine(bcm));
+    if (line.driven !== null) this.#drive(bcm, null);
     line.resting = bias === "pull_up";
     return Promise.resolve({ ok: true, value: new LineInput(bcm, line) });
   }
 
   output(bcm: number, initialHigh: boolean): Promise<Result<GpioOutput>> {
     const line = this.#line(bcm);
-    if (line.driven !== null) return Promise.resolve(busyLine(bcm));
-    const drive = (high: boolean | null) => {
-      this.#change(line, () => {
-        line.driven = high;
-      });
-      for (const listener of this.#drivenListeners) listener(bcm);
-    };
-    drive(initialHigh);
-    return Promise.resolve({ ok: true, value: new LineOutput(bcm, line, drive) });
+    if (line.owner !== null) return Promise.resolve(busyLine(bcm));
+    const output = new LineOutput(bcm, line, (high) => this.#drive(bcm, high));
+    line.owner = output;
+    this.#drive(bcm, initialHigh);
+    return Promise.resolve({ ok: true, value: output });
   }
 
   close(): Promise<void> {
@@ -146,10 +157,25 @@ class Lines implements SimGpio {
     this.#drivenListeners.push(listener);
   }
 
+  powerDown(): void {
+    for (const [bcm, line] of this.#lines) {
+      line.owner = null;
+      if (line.driven !== null) this.#drive(bcm, null);
+    }
+  }
+
+  #drive(bcm: number, high: boolean | null): void {
+    const line = this.#line(bcm);
+    this.#change(line, () => {
+      line.driven = high;
+    });
+    for (const listener of this.#drivenListeners) listener(bcm);
+  }
+
   #line(bcm: number): Line {
     const known = this.#lines.get(bcm);
     if (known !== undefined) return known;
-    const line: Line = { outside: null, driven: null, resting: false, watchers: new Set() };
+    const line: Line = { outside: null, driven: null, owner: null, resting: false, watchers: new Set() };
     this.#lines.set(bcm, line);
     return line;
   }
