@@ -2,10 +2,14 @@
 // allowing state, so that no stopped agent leaves a battery uncharged.
 import type { OutputLine } from "../boards/board.ts";
 import type { Result } from "../core/model.ts";
-import type { Gpio, GpioOutput } from "../ports/ports.ts";
+import type { Gpio } from "../ports/ports.ts";
+import { createSwitchedLine, type SwitchedLine } from "./line-output.ts";
 
 export interface ChargeLine {
-  /** Allowing a line that was never driven drives nothing: another program may hold it. */
+  /**
+   * Drives the line from the first call on, also to allow: an agent that died may have left it forbidding, and the
+   * kernel keeps such a level. So ask only where charging is this agent's business. See `SwitchedLine` for the codes.
+   */
   allow(allowed: boolean): Promise<Result<void>>;
   /** As this agent drives it; true while it does not drive it. */
   readonly allowed: boolean;
@@ -14,42 +18,26 @@ export interface ChargeLine {
 }
 
 class GpioChargeLine implements ChargeLine {
-  readonly #line: OutputLine;
-  readonly #gpio: Gpio;
-  #output: GpioOutput | null = null;
+  readonly #line: SwitchedLine;
   allowed = true;
 
-  constructor(line: OutputLine, gpio: Gpio) {
+  constructor(line: SwitchedLine) {
     this.#line = line;
-    this.#gpio = gpio;
   }
 
   async allow(allowed: boolean): Promise<Result<void>> {
-    if (this.#output === null && allowed) return { ok: true, value: undefined };
-    const written = await this.#drive((this.#line.trueWhen === "high") === allowed);
-    if (written.ok) this.allowed = allowed;
-    return written;
+    const taken = await this.#line.set(allowed);
+    if (taken.ok) this.allowed = allowed;
+    return taken;
   }
 
   async release(): Promise<void> {
-    const output = this.#output;
-    this.#output = null;
+    await this.#line.release();
     this.allowed = true;
-    if (output === null) return;
-    await output.write(this.#line.trueWhen === "high");
-    await output.close();
-  }
-
-  async #drive(high: boolean): Promise<Result<void>> {
-    if (this.#output !== null) return this.#output.write(high);
-    const opened = await this.#gpio.output(this.#line.bcm, high);
-    if (!opened.ok) return opened;
-    this.#output = opened.value;
-    return { ok: true, value: undefined };
   }
 }
 
-/** Does no I/O before `allow(false)`. */
+/** Does no I/O before `allow`. */
 export function createChargeLine(line: OutputLine, gpio: Gpio): ChargeLine {
-  return new GpioChargeLine(line, gpio);
+  return new GpioChargeLine(createSwitchedLine(line, true, gpio));
 }
