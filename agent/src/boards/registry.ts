@@ -2,11 +2,18 @@
 import { adafruit } from "./adafruit.ts";
 import type { Board } from "./board.ts";
 import { geekwormX120x } from "./geekworm-x120x.ts";
+import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
 import { upsLite } from "./ups-lite.ts";
 
 /** Every known board, in the order of the docs. */
-export const boards: readonly Board[] = [...geekwormX120x, ...upsLite, ...adafruit, ...kernelBoards];
+export const boards: readonly Board[] = [
+  ...geekwormX120x,
+  ...geekwormX728,
+  ...upsLite,
+  ...adafruit,
+  ...kernelBoards,
+];
 
 /** The board with this id (`x1201`, without `sim:`), or null. Ids are lower case. */
 export function findBoard(id: string): Board | null {

@@ -37,6 +37,14 @@ const typicalPacks: ReadonlyMap<string, TypicalPack> = new Map([
   ["x1203", parallel(cells21700, 2)],
   ["x1205", parallel(cells21700, 2)],
   ["x1206", parallel(cells21700, 4)],
+  ["x1207", parallel(cells21700, 1)],
+  ["x1208", parallel(cells21700, 1)],
+  ["x1209", parallel(cells21700, 2)],
+  ["x728_v2_0", parallel(cells18650, 2)],
+  ["x728_v2_1", parallel(cells18650, 2)],
+  ["x728_v2_5", parallel(cells18650, 2)],
+  ["x708", parallel(cells18650, 2)],
+  ["x729", parallel(cells18650, 2)],
 ]);
 
 const otherPack: TypicalPack = { capacityMah: 5000, resistanceMohm: 120 };
