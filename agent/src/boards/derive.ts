@@ -87,3 +87,15 @@ export function switchesOfBoard({ chips, lines }: Parts): readonly SwitchName[] 
   if (lines.buzzer !== undefined) has.add("buzzer");
   return allSwitches.filter((name) => has.has(name));
 }
+
+/** Chips that measure a voltage and no state of charge. */
+const voltageOnly: ReadonlySet<ChipUse["chip"]> = new Set(["ina219", "ip5209", "ip5312", "lifepo4wered"]);
+
+/** Whether the percent of this board is the agent's estimate from the voltage. */
+export function estimatesCharge({ chips, senses }: Pick<Board, "chips" | "senses">): boolean {
+  return senses.includes("charge") && !chips.some((use) => !voltageOnly.has(use.chip) && givesPercent(use));
+}
+
+function givesPercent(use: ChipUse): boolean {
+  return abilitiesOf(use).senses.includes("charge");
+}

@@ -35,7 +35,16 @@ export interface Invocation {
 /** @returns the exit code; throws `UpsError` or `UsageError` with a sentence */
 export type CommandRun = (invocation: Invocation) => Promise<number>;
 
-export type CommandName = "run" | "status" | "events" | "shutdown" | "config" | "sim" | "version" | "help";
+export type CommandName =
+  | "run"
+  | "status"
+  | "events"
+  | "shutdown"
+  | "config"
+  | "boards"
+  | "sim"
+  | "version"
+  | "help";
 
 export interface CommandSpec {
   readonly name: CommandName;

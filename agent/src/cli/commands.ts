@@ -95,12 +95,21 @@ export const commands: readonly CommandSpec[] = [
     options: {},
   },
   {
+    name: "boards",
+    usage: ["[ID] [--json] [--yaml]"],
+    summary: "which boards are known, what each senses and switches, and how sure that is",
+    details: ["With --yaml, the board in the form of own_boards, to start a board of your own from."],
+    options: { ...json, yaml: { type: "boolean", description: "as an entry of own_boards (with ID)" } },
+  },
+  {
     name: "sim",
     usage: [
       "ac on|off",
       "load 12W",
       "battery 15%",
       "temp 70",
+      "rail 4.6V",
+      "button reboot|power_off",
       "speed 60",
       "fault NAME [--for 10s]",
       "clear",

@@ -7,6 +7,7 @@ export const loaders: Readonly<Record<CommandName, () => Promise<CommandRun>>> =
   events: async () => (await import("./commands/events.ts")).run,
   shutdown: async () => (await import("./commands/shutdown.ts")).run,
   config: async () => (await import("./commands/config.ts")).run,
+  boards: async () => (await import("./commands/boards.ts")).run,
   sim: async () => (await import("./commands/sim.ts")).run,
   version: async () => (await import("./commands/version.ts")).run,
   help: async () => (await import("./commands/help.ts")).run,

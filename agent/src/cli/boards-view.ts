@@ -1,0 +1,76 @@
+// `pi-ups boards` for people: all boards in a table, or one with everything that is known about it.
+import { type BoardReport, chipText, senseWords, switchWords } from "../boards/board-words.ts";
+import { table } from "./table.ts";
+
+const width = 96;
+
+function wrapped(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((part) => `${indent}${part}\n`).join("");
+}
+
+/** One line per board. */
+export function boardsView(boards: readonly BoardReport[]): string {
+  const rows = boards.map(({ id, name, chips, mains, confidence }) => [
+    id,
+    name,
+    chips.map(chipText).join(", "),
+    `mains: ${mains}`,
+    confidence === "documented" ? "" : "experimental",
+  ]);
+  const hint =
+    "\n`pi-ups boards ID` tells more about one; with sim: in front of its id the agent simulates it.\n";
+  return table(rows) + hint;
+}
+
+function list(title: string, items: readonly string[]): string {
+  if (items.length === 0) return "";
+  const lines = items.map((item) => {
+    const [first = "", ...rest] = wrapped(item, "    ").split("\n");
+    return [`  - ${first.slice(4)}`, ...rest].join("\n");
+  });
+  return `\n${title}:\n${lines.join("")}`;
+}
+
+/** Everything about one board. */
+export function boardView(board: BoardReport): string {
+  const { battery, chips, pins, senses, cannot_sense: blind, switches } = board;
+  const cells = battery.cells_in_series === 1 ? "1 cell" : `${battery.cells_in_series} cells`;
+  const capacity =
+    battery.typical_capacity_mah === null ? "" : `, ${battery.typical_capacity_mah} mAh as sold`;
+  const estimated = (word: string) =>
+    board.charge_estimated && word === senseWords.charge ? `${word} (estimated)` : word;
+  const rows = [
+    ["Id", board.id],
+    ["Made by", board.manufacturer],
+    [
+      "Facts",
+      board.confidence === "documented" ? "documented by the vendor" : "experimental: partly unconfirmed",
+    ],
+    ["Chips", chips.map(chipText).join(", ")],
+    [
+      "Pins",
+      pins.map(({ line, bcm, true_when }) => `GPIO${bcm} ${line} (${true_when})`).join(", ") || "none",
+    ],
+    ["Battery", `${battery.chemistry === "li_ion" ? "Li-ion" : "LiFePO4"}, ${cells} in series${capacity}`],
+    ["Mains", board.mains],
+    ["Senses", senses.map((sense) => estimated(senseWords[sense])).join(", ")],
+    ["Cannot sense", blind.map((sense) => senseWords[sense]).join(", ") || "nothing is missing"],
+    ["Switches", switches.map((name) => switchWords[name]).join(", ") || "nothing"],
+  ];
+  return [
+    `${board.name}\n`,
+    table(rows, "  "),
+    list("To know", board.quirks),
+    list("Not confirmed", board.unverified),
+    list("Sources", board.sources),
+  ].join("");
+}
