@@ -1,0 +1,81 @@
+// `npm run test:vm`: the built agent on a real kernel, in a Debian trixie under QEMU with simulated I2C chips and pins.
+// Exit code 0: all passed, 1: something failed, 77: this machine cannot run it (one line says what is missing).
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { options } from "./lib/args.ts";
+import { checkout } from "./lib/paths.ts";
+import { which } from "./lib/run.ts";
+import { say, step } from "./lib/step.ts";
+import { main, Trouble } from "./lib/trouble.ts";
+import { CannotRun, cannotRunCode, inOneLine } from "./vm/cannot-run.ts";
+import { bring, ensureImage, type Image } from "./vm/image.ts";
+import { type Accelerator, type Boot, boot, chooseAccelerator } from "./vm/machine.ts";
+import { makePayload } from "./vm/payload.ts";
+import { emptyReport, verdict, withLine } from "./vm/report.ts";
+
+const usage = `npm run test:vm [-- OPTIONS]
+  --accel NAME  kvm or tcg (software emulation); otherwise KVM where a kernel starts under it
+  --image       only make the image
+  --help        show this`;
+
+const limitMin = 15;
+const folder = join(checkout, ".cache/vm");
+
+async function needMachine(): Promise<Image> {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new CannotRun(`it needs Linux on x64, and this is ${process.platform} on ${process.arch}.`);
+  }
+  if ((await which("qemu-system-x86_64")) === null) await bring("Booting a machine", ["qemu-system-x86"]);
+  return ensureImage();
+}
+
+function accelerator(asked: string | undefined, image: Image): Promise<Accelerator> {
+  if (asked === undefined) return chooseAccelerator(image, folder);
+  if (asked === "kvm" || asked === "tcg") return Promise.resolve(asked);
+  throw new Trouble(`--accel: found "${asked}", expected kvm or tcg.\n\n${usage}`);
+}
+
+function troubleOf({ timedOut, code, output, consoleFile }: Boot): string | null {
+  if (timedOut) return `The machine was stopped after ${limitMin} min. Its messages are in ${consoleFile}.`;
+  return code === 0 ? null : `QEMU ended with ${code}: ${output.trim().split("\n").at(-1)}`;
+}
+
+async function test(asked: string | undefined, image: Image): Promise<number> {
+  const payload = await step("Packing the agent as npm installs it", (detail) => makePayload(folder, detail));
+  const accel = await accelerator(asked, image);
+  let report = emptyReport;
+  const title = `Running the checks in the machine (${accel === "kvm" ? "KVM" : "software emulation"})`;
+  const ended = await step(title, () =>
+    boot({
+      ...{ image, payload, folder, accelerator: accel, limitMs: limitMin * 60_000 },
+      onLine(line) {
+        report = withLine(report, line);
+        say(`  ${line}`);
+      },
+    }),
+  );
+  const { table, passed, failed } = verdict(report, troubleOf(ended));
+  console.log(`\n${table}\n\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+await main(async () => {
+  const values = options(usage, {
+    accel: { type: "string" },
+    image: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values.help === true) {
+    console.log(usage);
+    return 0;
+  }
+  mkdirSync(folder, { recursive: true });
+  try {
+    const image = await needMachine();
+    return values.image === true ? 0 : await test(values.accel, image);
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    console.log(inOneLine(error));
+    return cannotRunCode;
+  }
+});

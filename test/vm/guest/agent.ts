@@ -1,0 +1,141 @@
+// The agent in the guest, run as `pi-ups` the way a person or a service runs it, and asked over its own commands.
+import { type ChildProcess, spawn } from "node:child_process";
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sh } from "./shell.ts";
+
+/** The part of `pi-ups status --json` that the checks look at. */
+export interface Status {
+  readonly power: string;
+  readonly ac_present?: boolean | null;
+  readonly battery_percent: number | null;
+  readonly battery_voltage_v: number | null;
+  readonly battery_current_a?: number | null;
+  readonly stale: boolean;
+  readonly faults: readonly { readonly code: string; readonly message: string }[];
+  readonly shutdown: { readonly state: string; readonly reason: string | null };
+  readonly [key: string]: unknown;
+}
+
+/** A line of `events.jsonl`. */
+export interface Event {
+  readonly seq: number;
+  readonly time: string;
+  readonly type: string;
+  readonly value: unknown;
+  readonly message: string;
+}
+
+/** What the core heard at a moment (`PI_UPS_RECORD_INPUTS`). */
+export interface Input {
+  readonly type: string;
+  readonly at: { readonly wallMs: number };
+  readonly acPresent?: boolean;
+}
+
+export interface AgentOptions {
+  readonly board: string;
+  /** Further lines of the configuration. */
+  readonly yaml?: readonly string[];
+  /** Who runs it; root when left out. */
+  readonly user?: { readonly name: string; readonly uid: number };
+}
+
+export interface Agent {
+  /** Everything that it printed. */
+  output(): string;
+  running(): boolean;
+  /** null while it starts. */
+  status(): Promise<Status | null>;
+  events(): readonly Event[];
+  inputs(): readonly Input[];
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number>;
+}
+
+function jsonLines<T>(file: string): readonly T[] {
+  let text = "";
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return [];
+  }
+  // The last line may be half written.
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as T);
+}
+
+function prepare(options: AgentOptions): string {
+  mkdirSync("/var/tmp/agents", { recursive: true, mode: 0o755 });
+  const folder = mkdtempSync("/var/tmp/agents/agent-");
+  const lines = [
+    `board: ${options.board}`,
+    "agent:",
+    "  id: guest",
+    `state_dir: ${folder}/state`,
+    `socket: ${folder}/agent.sock`,
+    ...(options.yaml ?? []),
+  ];
+  writeFileSync(join(folder, "config.yaml"), `${lines.join("\n")}\n`);
+  if (options.user !== undefined) chownSync(folder, options.user.uid, options.user.uid);
+  return folder;
+}
+
+function launch(folder: string, user: AgentOptions["user"]): ChildProcess {
+  const command = ["pi-ups", "run", "--config", join(folder, "config.yaml")];
+  const asUser =
+    user === undefined ? [] : ["setpriv", "--reuid", user.name, "--regid", user.name, "--init-groups"];
+  const [program = "", ...args] = [...asUser, ...command];
+  const env = { ...process.env, PI_UPS_RECORD_INPUTS: join(folder, "inputs.jsonl") };
+  return spawn(program, args, { env, cwd: "/", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Starts an agent with a state folder of its own. */
+export function startAgent(options: AgentOptions): Agent {
+  const folder = prepare(options);
+  const child = launch(folder, options.user);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+  }
+  let code: number | null = null;
+  const ended = new Promise<number>((resolve) => {
+    child.once("close", (exit) => {
+      code = exit ?? 128;
+      resolve(code);
+    });
+  });
+  return {
+    output: () => output,
+    running: () => code === null,
+    async status() {
+      try {
+        return JSON.parse(
+          await sh("pi-ups", "status", "--json", "--config", join(folder, "config.yaml")),
+        ) as Status;
+      } catch {
+        return null;
+      }
+    },
+    events: () => jsonLines<Event>(join(folder, "state/events.jsonl")),
+    inputs: () => jsonLines<Input>(join(folder, "inputs.jsonl")).slice(1),
+    stop() {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/** Runs `work` with an agent that is stopped in the end, whatever happened. */
+export async function withAgent(options: AgentOptions, work: (agent: Agent) => Promise<void>): Promise<void> {
+  const agent = startAgent(options);
+  try {
+    await work(agent);
+  } finally {
+    await agent.stop();
+  }
+}

@@ -1,0 +1,113 @@
+// The everyday life of an X1201: it is there, its figures follow the chip, and both edges of GPIO6 arrive. Run once for
+// each of the agent's two ways to the pins.
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Agent, type Event, type Status, startAgent } from "./agent.ts";
+import { setGauge } from "./chips.ts";
+import { drive, holder } from "./pins.ts";
+import { check } from "./tap.ts";
+import { eventually, need } from "./wait.ts";
+
+const acLine = 6;
+
+function shows(volts: number, percent: number): (status: Status | null) => boolean {
+  return (status) =>
+    status !== null &&
+    !status.stale &&
+    Math.abs((status.battery_voltage_v ?? 0) - volts) < 0.005 &&
+    Math.abs((status.battery_percent ?? 0) - percent) < 1;
+}
+
+async function isPresent(agent: Agent): Promise<string> {
+  const begun = performance.now();
+  const status = await eventually("4.1 V and 92 %", () => agent.status(), shows(4.1, 92), 60_000);
+  // Mains counts as present when it was steady for the debounce.
+  await eventually(
+    "ac_present true",
+    () => agent.status(),
+    (seen) => seen?.ac_present === true,
+  );
+  need(status?.faults, "no faults", (found) => found?.length === 0);
+  return `${status?.battery_voltage_v} V, ${status?.battery_percent} %, ${seconds(performance.now() - begun)} after the start`;
+}
+
+async function follows(agent: Agent): Promise<string> {
+  await setGauge(3700, 50);
+  const changed = performance.now();
+  const status = await eventually("3.7 V and 50 %", () => agent.status(), shows(3.7, 50));
+  const figure = `${status?.battery_voltage_v} V, ${status?.battery_percent} %, after ${seconds(performance.now() - changed)}`;
+  await setGauge(4100, 92);
+  await eventually("4.1 V and 92 %", () => agent.status(), shows(4.1, 92));
+  return figure;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Drives the line and waits for the edge, the event and the status. */
+async function edge(agent: Agent, acPresent: boolean, type: string): Promise<string> {
+  const known = agent.events().length;
+  const heard = agent.inputs().length;
+  const atMs = Date.now();
+  await drive(acLine, acPresent);
+  const isEdge = () =>
+    agent
+      .inputs()
+      .slice(heard)
+      .find((input) => input.type === "ac_edge" && input.acPresent === acPresent);
+  const input = await eventually(`the edge to ${acPresent}`, isEdge, (seen) => seen !== undefined, 10_000);
+  const isEvent = (): Event | undefined =>
+    agent
+      .events()
+      .slice(known)
+      .find((event) => event.type === type);
+  await eventually(type, isEvent, (seen) => seen !== undefined, 20_000);
+  const eventMs = Date.now() - atMs;
+  await eventually(
+    `ac_present ${acPresent} in the status`,
+    () => agent.status(),
+    (status) => status?.ac_present === acPresent && status.power === (acPresent ? "on_mains" : "on_battery"),
+  );
+  return `edge after ${(input?.at.wallMs ?? 0) - atMs} ms, ${type} after ${eventMs} ms`;
+}
+
+/** Shorter than the debounce: no outage. */
+async function flickers(agent: Agent): Promise<undefined> {
+  const known = agent.events().length;
+  await drive(acLine, false);
+  await sleep(300);
+  await drive(acLine, true);
+  await sleep(3_000);
+  need(
+    agent
+      .events()
+      .slice(known)
+      .map(({ type }) => type),
+    "no event",
+    (types) => types.length === 0,
+  );
+}
+
+async function stops(agent: Agent): Promise<string> {
+  need(await holder(acLine), "a line that is in use", (text) => text !== "" && /consumer=|used/.test(text));
+  const begun = performance.now();
+  const code = await agent.stop();
+  const took = performance.now() - begun;
+  need(code, "exit code 0", (found) => found === 0);
+  need(took, "a stop within 5000 ms", (found) => found < 5_000);
+  need(await holder(acLine), "a free line", (text) => text !== "" && !/consumer=|used\]/.test(text));
+  return seconds(took);
+}
+
+/** @param yaml the lines of the configuration that choose the way to the pins */
+export async function mainsChecks(way: string, yaml: readonly string[]): Promise<void> {
+  await setGauge(4100, 92);
+  await drive(acLine, true);
+  const agent = startAgent({ board: "x1201", yaml });
+  await check(`${way}: the X1201 is present`, () => isPresent(agent));
+  await check(`${way}: readings follow the chip`, () => follows(agent));
+  await check(`${way}: mains goes`, () => edge(agent, false, "ac_power_loss"));
+  await check(`${way}: mains comes back`, () => edge(agent, true, "ac_power_restored"));
+  await check(`${way}: a flicker of 300 ms is no outage`, () => flickers(agent));
+  await check(`${way}: the agent stops and frees the line`, () => stops(agent));
+}

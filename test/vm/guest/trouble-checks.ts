@@ -1,0 +1,175 @@
+// What goes wrong on real machines: a HAT that comes loose, a kernel driver that was there first, a bus that is off,
+// rights that are missing. Each is named with its code and cure, shuts nothing down, and mends itself where it can.
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Agent, startAgent, withAgent } from "./agent.ts";
+import { bindDriver, gauge, plugChips, setAbsent, setGauge, unbindDriver, unplugChips } from "./chips.ts";
+import { drive } from "./pins.ts";
+import { sh } from "./shell.ts";
+import { check } from "./tap.ts";
+import { eventually, need } from "./wait.ts";
+
+const board = "x1201";
+
+async function ready(agent: Agent): Promise<void> {
+  await eventually(
+    "a first reading",
+    () => agent.status(),
+    (status) => status?.battery_voltage_v != null,
+    60_000,
+  );
+}
+
+/** Waits until the agent has printed all of the words. */
+async function says(agent: Agent, ...words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    await eventually(
+      `${word} in the log`,
+      () => agent.output(),
+      (text) => text.includes(word),
+      30_000,
+    );
+  }
+}
+
+async function vanishes(agent: Agent): Promise<string> {
+  // On battery: the worst moment, because a low reading would now shut the machine down.
+  await drive(6, false);
+  await eventually(
+    "on_battery",
+    () => agent.status(),
+    (status) => status?.power === "on_battery",
+  );
+  const begun = performance.now();
+  await setAbsent(gauge);
+  const hasFault = (code: string) => (status: Awaited<ReturnType<Agent["status"]>>) =>
+    status?.stale === true && status.faults.some((fault) => fault.code === code);
+  const status = await eventually(
+    "stale and PI_UPS_GAUGE_SILENT",
+    () => agent.status(),
+    hasFault("PI_UPS_GAUGE_SILENT"),
+  );
+  const took = performance.now() - begun;
+  need(status?.faults[0]?.message, "the cure", (text) => text?.includes("i2cdetect -y 1") === true);
+  await sleep(5_000);
+  const later = await agent.status();
+  need(later?.shutdown.state, "no shutdown", (state) => state === "idle");
+  need(later?.battery_voltage_v, "the last good voltage", (volts) => volts === 4.1);
+  return `after ${(took / 1000).toFixed(1)} s`;
+}
+
+async function returns(agent: Agent): Promise<string> {
+  const begun = performance.now();
+  await setAbsent(null);
+  await eventually(
+    "fresh readings and no fault",
+    () => agent.status(),
+    (status) => status?.stale === false && status.faults.length === 0,
+  );
+  const took = performance.now() - begun;
+  await drive(6, true);
+  const types = agent.events().map(({ type }) => type);
+  need(
+    types,
+    "ups_fault and ups_fault_cleared",
+    (all) => all.includes("ups_fault") && all.includes("ups_fault_cleared"),
+  );
+  return `after ${(took / 1000).toFixed(1)} s`;
+}
+
+export async function vanishingChecks(): Promise<void> {
+  await setGauge(4100, 92);
+  await drive(6, true);
+  const agent = startAgent({ board });
+  await ready(agent).catch(() => undefined);
+  await check("a gauge that vanishes on battery is stale and silent, and shuts nothing down", () =>
+    vanishes(agent),
+  );
+  await check("the gauge comes back by itself", () => returns(agent));
+  await agent.stop();
+}
+
+async function recovers(agent: Agent): Promise<string> {
+  const begun = performance.now();
+  await ready(agent);
+  return `after ${((performance.now() - begun) / 1000).toFixed(1)} s`;
+}
+
+export async function ownerChecks(): Promise<void> {
+  await bindDriver("max17040_battery", "max17040", gauge);
+  const agent = startAgent({ board });
+  await check("a kernel driver that owns the address is PI_UPS_I2C_BUSY with its cure", async () => {
+    await says(agent, "PI_UPS_I2C_BUSY", "readlink /sys/bus/i2c/devices/1-0036/driver");
+    const driver = await sh("readlink", "/sys/bus/i2c/devices/1-0036/driver");
+    need(driver.trim(), "the command of the cure to name the driver", (text) => text.endsWith("/max17040"));
+    return undefined;
+  });
+  await unbindDriver(gauge);
+  await check("the agent goes on when the driver has let go", () => recovers(agent));
+  await agent.stop();
+}
+
+export async function busChecks(): Promise<void> {
+  await unplugChips();
+  const agent = startAgent({ board });
+  await check("a bus that is off is PI_UPS_I2C_NO_BUS with its cure", async () => {
+    await says(agent, "PI_UPS_I2C_NO_BUS", "raspi-config nonint do_i2c 0");
+    return undefined;
+  });
+  await plugChips();
+  await check("the agent goes on when the bus is there", () => recovers(agent));
+  await agent.stop();
+}
+
+async function userId(name: string): Promise<number> {
+  return Number(await sh("id", "-u", name));
+}
+
+/** The two ways to the pins fail at different files, with one code and cure. */
+export async function rightsChecks(ways: readonly (readonly [string, readonly string[]])[]): Promise<void> {
+  const stranger = { name: "stranger", uid: await userId("stranger") };
+  const member = { name: "pi", uid: await userId("pi") };
+  for (const [way, yaml] of ways) {
+    await withAgent({ board, yaml, user: stranger }, async (agent) => {
+      await check(`${way}: a user of no group is told of the group i2c`, async () => {
+        await says(agent, "PI_UPS_I2C_NO_PERMISSION", "usermod -aG i2c");
+        return undefined;
+      });
+      await check(`${way}: a user of no group is told of the group gpio`, async () => {
+        await says(agent, "usermod -aG gpio");
+        return undefined;
+      });
+    });
+    await withAgent({ board, yaml, user: member }, async (agent) => {
+      await check(`${way}: a user of the groups i2c and gpio needs no more`, async () => {
+        await ready(agent);
+        const status = await eventually(
+          "ac_present true",
+          () => agent.status(),
+          (seen) => seen?.ac_present === true,
+        );
+        need(status?.faults, "no faults", (faults) => faults?.length === 0);
+        return undefined;
+      });
+    });
+  }
+}
+
+function hold(): ChildProcess {
+  return spawn("gpiomon", ["-C", "somebody-else", "-c", "0", "6"], { stdio: "ignore" });
+}
+
+/** Another program has the line. */
+export async function heldLineChecks(ways: readonly (readonly [string, readonly string[]])[]): Promise<void> {
+  for (const [way, yaml] of ways) {
+    const other = hold();
+    await sleep(2_000);
+    await withAgent({ board, yaml }, async (agent) => {
+      await check(`${way}: a line that another program holds is PI_UPS_GPIO_BUSY with its cure`, async () => {
+        await says(agent, "PI_UPS_GPIO_BUSY", "gpioinfo");
+        return undefined;
+      });
+    });
+    other.kill("SIGTERM");
+  }
+}
