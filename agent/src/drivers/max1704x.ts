@@ -7,6 +7,7 @@ import type { Clock, I2cBus } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
 import { chargingAt, rateToPctPerHour } from "./max1704x-rate.ts";
+import { implausibleCell } from "./plausible-cell.ts";
 import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
 
 /** Register addresses; all registers are 16 bits, big-endian. */
@@ -46,10 +47,6 @@ interface Look extends GaugeReading {
 
 const sleepBit = 0x0080;
 const microvoltsPerLsb = 78.125;
-/** More than this was never seen (106 % was). */
-const highestPct = 120;
-/** A gauge at exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging. */
-const emptyBelowMv = 3600;
 /** Probing is pickier than reading: another chip at this address should not pass for a gauge. */
 const probeMv = { lowest: 2000, highest: 4500 } as const;
 
@@ -80,17 +77,8 @@ export function decodeReading(vcell: number, soc: number): Result<GaugeReading> 
   }
   const cellMv = vcellToMv(vcell);
   const chargePct = socToPct(soc);
-  if (soc === 0 && cellMv > emptyBelowMv) {
-    return impossible(
-      `The gauge says exactly 0 % (SOC 0x0000) at ${Math.round(cellMv)} mV, which is not an empty cell.`,
-    );
-  }
-  if (chargePct > highestPct) {
-    return impossible(
-      `The gauge says ${chargePct.toFixed(1)} % (SOC ${hexWord(soc)}), more than any full cell.`,
-    );
-  }
-  return { ok: true, value: { cellMv, chargePct } };
+  const reading: GaugeReading = { cellMv, chargePct };
+  return implausibleCell("The gauge", reading) ?? { ok: true, value: reading };
 }
 
 function unstableGauge(address: number, looks: number, last: GaugeReading): ReadFailure {

@@ -4,6 +4,7 @@ import type { PowerSupplyUse } from "../boards/chip-use.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
+import { implausibleCell } from "./plausible-cell.ts";
 import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
 
 /** What the uevent files say, in our units. */
@@ -32,11 +33,6 @@ function impossible(message: string): ReadFailure {
   return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
 }
 
-/** Gauges report up to 106 % (geekworm-com/x728-script issue 14). */
-const highestPct = 110;
-/** Exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging (x120x-dkms, battery-profiles.md). */
-const emptyBelowMv = 3600;
-
 /** Charging is positive for us; drivers differ in the sign of current_now, but not in the words of status. */
 function currentMaOf(facts: PowerSupplyFacts): number | null {
   const microamps = numberOf(facts, "CURRENT_NOW");
@@ -62,23 +58,13 @@ function readingOf(name: string, facts: PowerSupplyFacts, cellsInSeries: number)
   }
   const cellMv = microvolts / 1000 / cellsInSeries;
   const chargePct = numberOf(facts, "CAPACITY");
-  if (chargePct === 0 && cellMv > emptyBelowMv) {
-    return impossible(
-      `The power supply ${name} says 0 % at ${Math.round(cellMv)} mV, which is not an empty cell.`,
-    );
-  }
-  if (chargePct !== null && (chargePct < 0 || chargePct > highestPct)) {
-    return impossible(`The power supply ${name} says ${chargePct} %; possible are 0 to ${highestPct} %.`);
-  }
   const currentMa = currentMaOf(facts);
-  return {
-    ok: true,
-    value: {
-      cellMv,
-      ...(chargePct === null ? {} : { chargePct }),
-      ...(currentMa === null ? {} : { currentMa }),
-    },
+  const reading: RawReading = {
+    cellMv,
+    ...(chargePct === null ? {} : { chargePct }),
+    ...(currentMa === null ? {} : { currentMa }),
   };
+  return implausibleCell(`The power supply ${name}`, reading) ?? { ok: true, value: reading };
 }
 
 /** The kernel's words for a battery's health that are trouble (include/linux/power_supply.h). */

@@ -3,17 +3,21 @@
 import type { ReadFailure, Result } from "../core/model.ts";
 
 export interface SteadyParts<T> {
-  /** One look at the chip; a failure ends the attempt. */
+  /** One look at the chip. */
   look(): Promise<Result<T>>;
   /** Whether two looks some milliseconds apart can be of the same thing. Mains and charging flags must be equal. */
   agree(a: T, b: T): boolean;
-  /** The sentence when `mostLooks` looks disagree. */
+  /** The sentence when the looks disagree; `last` is the last one that was possible. */
   unstable(looks: number, last: T): ReadFailure;
 }
 
-/** So many looks in a row must agree before news is believed. */
+/** So many possible looks in a row must agree before news is believed. */
 const confirmingLooks = 3;
-const mostLooks = 5;
+/**
+ * Looks at one reading. With every tenth look disturbed, news fails to be confirmed once in 100,000 readings: a true
+ * outage must not wait for the next one.
+ */
+const mostLooks = 8;
 
 export interface Steady<T> {
   read(): Promise<Result<T>>;
@@ -21,6 +25,11 @@ export interface Steady<T> {
   readonly last: T | null;
   /** Takes a look that was confirmed otherwise (by `probe`). */
   keep(look: T): void;
+}
+
+/** A transfer that failed after all its tries: the bus is in trouble, and more looks would only take time. */
+function isBusTrouble({ code }: ReadFailure): boolean {
+  return code.startsWith("PI_UPS_I2C_") || code === "PI_UPS_SYSFS";
 }
 
 class SteadyReader<T> implements Steady<T> {
@@ -32,32 +41,29 @@ class SteadyReader<T> implements Steady<T> {
   }
 
   async read(): Promise<Result<T>> {
-    const first = await this.#parts.look();
-    if (!first.ok) return first;
-    if (this.#knows(first.value)) return this.#kept(first.value);
-    return this.#confirm(first.value);
+    let failure: ReadFailure | null = null;
+    let before: T | null = null;
+    let agreeing = 0;
+    for (let look = 1; look <= mostLooks; look += 1) {
+      const seen = await this.#parts.look();
+      if (!seen.ok) {
+        if (isBusTrouble(seen)) return seen;
+        // What cannot be is no evidence, neither for nor against.
+        failure = seen;
+        if (before === null && look === confirmingLooks) return failure;
+        continue;
+      }
+      if (this.last !== null && this.#parts.agree(this.last, seen.value)) return this.#kept(seen.value);
+      agreeing = before !== null && this.#parts.agree(before, seen.value) ? agreeing + 1 : 1;
+      before = seen.value;
+      if (agreeing === confirmingLooks) return this.#kept(seen.value);
+    }
+    if (before !== null) return this.#parts.unstable(mostLooks, before);
+    return failure ?? neverLooked;
   }
 
   keep(look: T): void {
     this.last = look;
-  }
-
-  async #confirm(news: T): Promise<Result<T>> {
-    let before = news;
-    let agreeing = 1;
-    for (let look = 1; look < mostLooks; look += 1) {
-      const again = await this.#parts.look();
-      if (!again.ok) return again;
-      agreeing = this.#parts.agree(before, again.value) ? agreeing + 1 : 1;
-      if (agreeing === confirmingLooks) return this.#kept(again.value);
-      if (this.#knows(again.value)) return this.#kept(again.value);
-      before = again.value;
-    }
-    return this.#parts.unstable(mostLooks, before);
-  }
-
-  #knows(look: T): boolean {
-    return this.last !== null && this.#parts.agree(this.last, look);
   }
 
   #kept(look: T): Result<T> {
@@ -65,6 +71,12 @@ class SteadyReader<T> implements Steady<T> {
     return { ok: true, value: look };
   }
 }
+
+const neverLooked: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_GAUGE_UNSTABLE",
+  message: "The chip gave nothing usable.",
+};
 
 /** Does no I/O before `read`. */
 export function createSteady<T>(parts: SteadyParts<T>): Steady<T> {
