@@ -105,7 +105,7 @@ describe("probe", () => {
 
   it("refuses a device that says something else each time", async () => {
     const found = await chip({ ...healthy, 2: [0xc300, 0x9600] }).probe();
-    expect(found).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_NOT_FOUND" });
+    expect(found).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE" });
   });
 
   it("refuses a bus that floats high", async () => {

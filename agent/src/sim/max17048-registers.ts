@@ -168,7 +168,7 @@ class Max17048Registers implements RegisterDevice {
     if (sinceMs < (this.#hibernating ? hibernatingConversionMs : activeConversionMs)) return;
     this.#convertedAtMs = nowMs;
     const measured = this.#around.measure();
-    const movedMv = Math.abs(measured.cellMv - this.#cellMv);
+    const movedMv = first ? 0 : Math.abs(measured.cellMv - this.#cellMv);
     this.#cellMv = measured.cellMv;
     this.#soc = socWord(measured.chargePct);
     this.#follow(rateOf(measured), sinceMs);
