@@ -105,7 +105,22 @@ describe("probe", () => {
 
   it("refuses a device that says something else each time", async () => {
     const found = await chip({ ...healthy, 2: [0xc300, 0x9600] }).probe();
-    expect(found).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE" });
+    expect(found).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_NOT_FOUND" });
+  });
+
+  it("believes no version and no sleep bit that it saw only once", async () => {
+    const disturbed = { ...healthy, 8: [0x8003, 0x0003], 12: [0x979c, 0x971c] };
+    expect(await chip(disturbed).probe()).toMatchObject({
+      ok: true,
+      value: { version: "0x0003", notes: [] },
+    });
+    const asleep = { ...healthy, 12: [0x971c, 0x979c] };
+    const found = await chip(asleep).probe();
+    expect(found.ok && found.value.notes.join()).toContain("sleep mode");
+    expect(await chip({ ...healthy, 8: [1, 2, 3, 4, 5, 6] }).probe()).toMatchObject({
+      ok: false,
+      code: "PI_UPS_GAUGE_NOT_FOUND",
+    });
   });
 
   it("refuses a bus that floats high", async () => {
@@ -117,7 +132,7 @@ describe("probe", () => {
   });
 
   it("notices the sleep bit, gives no stale figure, and wakes with the chip", async () => {
-    const { probe, read } = chip({ ...healthy, 12: [0x979c, 0x979c, 0x971c] });
+    const { probe, read } = chip({ ...healthy, 12: [0x979c, 0x979c, 0x979c, 0x979c, 0x971c] });
     const found = await probe();
     expect(found.ok && found.value.notes.join()).toContain("sleep mode");
     expect(await read()).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_ASLEEP" });
