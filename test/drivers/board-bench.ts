@@ -148,7 +148,7 @@ export class CoreOnBench {
           `not reached in ${limitMs / 1000} s; events: ${this.types.join(", ")}; last sample: ${JSON.stringify(sample)}`,
         );
       }
-      await this.#pass(this.config.sampleIntervalMs);
+      await this.pass(this.config.sampleIntervalMs);
     }
   }
 
@@ -157,7 +157,8 @@ export class CoreOnBench {
     await this.liveUntil(ms + this.config.sampleIntervalMs, () => this.at.monoMs >= endMs);
   }
 
-  async #pass(ms: number): Promise<void> {
+  /** Lets time pass, waking the core when it asked for it. */
+  async pass(ms: number): Promise<void> {
     const endMs = this.at.monoMs + ms;
     for (;;) {
       const wake = nextWakeMonoMs(this.#state, this.config);

@@ -29,7 +29,7 @@ export interface Steady<T> {
 
 /** A transfer that failed after all its tries: the bus is in trouble, and more looks would only take time. */
 function isBusTrouble({ code }: ReadFailure): boolean {
-  return code.startsWith("PI_UPS_I2C_") || code === "PI_UPS_SYSFS";
+  return code.startsWith("PI_UPS_I2C_");
 }
 
 class SteadyReader<T> implements Steady<T> {

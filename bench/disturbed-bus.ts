@@ -1,0 +1,159 @@
+// A bus that lies now and then: every kind of disturbance that a wire or a chip makes, at a share that the caller sets.
+
+import type { Result } from "../agent/src/core/model.ts";
+import { i2cFailure } from "../agent/src/drivers/i2c-errors.ts";
+import { createUpsDevice } from "../agent/src/drivers/ups-device.ts";
+import type { I2cBus, KernelPower, PowerSupplyFacts } from "../agent/src/ports/ports.ts";
+import { type Bench, portsOf } from "../test/drivers/board-bench.ts";
+
+export const faultKinds = ["nack", "zeros", "ones", "bit_flip", "stuck", "late"] as const;
+export type FaultKind = (typeof faultKinds)[number];
+export type FaultCounts = { readonly [K in FaultKind]: number };
+
+export interface DisturbOptions {
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly faultShare: number;
+}
+
+/** Longer than the queue's time limit for one transfer. */
+const lateMs = 400;
+/** A register that hangs gives its old value for this many transfers. */
+const stuckFor = 3;
+
+interface Stuck {
+  readonly bytes: Uint8Array;
+  left: number;
+}
+
+class DisturbedBus implements I2cBus {
+  readonly counts: Record<FaultKind, number> = { nack: 0, zeros: 0, ones: 0, bit_flip: 0, stuck: 0, late: 0 };
+  transfers = 0;
+  paused = false;
+  readonly #inner: I2cBus;
+  readonly #bench: Bench;
+  readonly #options: DisturbOptions;
+  readonly #last = new Map<number, Uint8Array>();
+  readonly #stuck = new Map<number, Stuck>();
+
+  constructor(bench: Bench, options: DisturbOptions) {
+    this.#inner = bench.sim.i2c;
+    this.#bench = bench;
+    this.#options = options;
+  }
+
+  async read(address: number, register: number, length: number): Promise<Result<Uint8Array>> {
+    this.transfers += 1;
+    const place = (address << 16) | (register << 8) | length;
+    const hung = this.#stuck.get(place);
+    if (hung !== undefined && !this.paused) {
+      hung.left -= 1;
+      if (hung.left <= 0) this.#stuck.delete(place);
+      return { ok: true, value: Uint8Array.from(hung.bytes) };
+    }
+    const kind = this.fault();
+    if (kind === "nack") return i2cFailure("PI_UPS_I2C_NACK", { bus: 1, address });
+    if (kind === "late") await this.#bench.clock.sleep(lateMs);
+    const seen = await this.#inner.read(address, register, length);
+    if (!seen.ok) return seen;
+    const before = this.#last.get(place) ?? seen.value;
+    this.#last.set(place, seen.value);
+    if (kind !== "stuck") return { ok: true, value: this.#broken(kind, seen.value) };
+    this.#stuck.set(place, { bytes: before, left: stuckFor });
+    return { ok: true, value: Uint8Array.from(before) };
+  }
+
+  async write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {
+    this.transfers += 1;
+    const kind = this.fault();
+    if (kind === "nack") return i2cFailure("PI_UPS_I2C_NACK", { bus: 1, address });
+    if (kind === "late") await this.#bench.clock.sleep(lateMs);
+    return this.#inner.write(address, register, this.#broken(kind, data));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The disturbance of this transfer, counted; null for a sound one. */
+  fault(): FaultKind | null {
+    const { faultShare, random } = this.#options;
+    if (this.paused || random() >= faultShare) return null;
+    const kind = faultKinds[Math.floor(random() * faultKinds.length)] ?? "nack";
+    this.counts[kind] += 1;
+    return kind;
+  }
+
+  #broken(kind: FaultKind | null, bytes: Uint8Array): Uint8Array {
+    if (kind === "zeros") return bytes.map(() => 0x00);
+    if (kind === "ones") return bytes.map(() => 0xff);
+    if (kind !== "bit_flip") return bytes;
+    const bit = Math.floor(this.#options.random() * bytes.length * 8);
+    return bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+  }
+}
+
+/** The same for what kernel drivers tell: a file that cannot be read, or a battery figure that is noise. */
+class DisturbedKernel implements KernelPower {
+  readonly #inner: KernelPower;
+  readonly #bus: DisturbedBus;
+
+  constructor(inner: KernelPower, bus: DisturbedBus) {
+    this.#inner = inner;
+    this.#bus = bus;
+  }
+
+  powerSupplies(): Promise<Result<readonly string[]>> {
+    return this.#inner.powerSupplies();
+  }
+
+  async powerSupply(name: string): Promise<Result<PowerSupplyFacts>> {
+    this.#bus.transfers += 1;
+    const kind = this.#bus.fault();
+    if (kind === "nack" || kind === "late") {
+      return { ok: false, code: "PI_UPS_SYSFS", message: `${name}: the driver did not answer.` };
+    }
+    const seen = await this.#inner.powerSupply(name);
+    if (!seen.ok || kind === null || seen.value["CAPACITY"] === undefined) return seen;
+    const figure = kind === "zeros" ? "0" : "65535";
+    return { ok: true, value: { ...seen.value, [kind === "ones" ? "VOLTAGE_NOW" : "CAPACITY"]: figure } };
+  }
+
+  hwmon(name: string, files: readonly string[]): ReturnType<KernelPower["hwmon"]> {
+    this.#bus.transfers += 1;
+    return this.#inner.hwmon(name, files);
+  }
+
+  setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>> {
+    return this.#inner.setPowerSupply(name, attribute, value);
+  }
+}
+
+export interface Disturbed {
+  /** The same world, its device behind the disturbed bus. */
+  readonly bench: Bench;
+  reads(): number;
+  faults(): FaultCounts;
+  pause(paused: boolean): void;
+}
+
+/** Puts a disturbed bus between a bench's world and a new device. */
+export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
+  const bus = new DisturbedBus(bench, options);
+  const { clock, board, sim } = bench;
+  const kernel = new DisturbedKernel(sim.kernel, bus);
+  const device = createUpsDevice(board, { ...portsOf(sim), i2c: bus, kernel, clock });
+  return {
+    bench: {
+      ...bench,
+      device,
+      start: () => clock.until(device.start()),
+      sample: () => clock.until(device.sample()),
+    },
+    reads: () => bus.transfers,
+    faults: () => bus.counts,
+    pause: (paused) => {
+      bus.paused = paused;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+// A board that lives for very many reads on a disturbed bus, and a list of what the core made of it: the figures behind
+// "a failed read is never an outage". Seeded; the same seed gives the same run.
+import type { Board } from "../agent/src/boards/board.ts";
+import { boards } from "../agent/src/boards/registry.ts";
+import { defaultDebounce } from "../agent/src/core/config-defaults.ts";
+import type { EventDraft } from "../agent/src/core/model.ts";
+import { seededRandom } from "../agent/src/sim/random.ts";
+import { benchFor, CoreOnBench } from "../test/drivers/board-bench.ts";
+import { disturb, type FaultCounts } from "./disturbed-bus.ts";
+
+export interface RobustnessOptions {
+  /** Transfers on the bus (or files read) at least. */
+  readonly reads: number;
+  readonly seed: number;
+  /** Share of the transfers that are disturbed, 0-1. */
+  readonly faultShare: number;
+}
+
+export interface RobustnessFigures {
+  readonly family: string;
+  readonly board: string;
+  readonly reads: number;
+  readonly faults: FaultCounts;
+  readonly samples: number;
+  /** Samples whose battery reading was refused. */
+  readonly refused: number;
+  readonly outages: number;
+  readonly outagesSeen: number;
+  /** The longest time from a true edge to its event beyond the debounce, ms. */
+  readonly slowestLossMs: number;
+  readonly slowestRestoredMs: number;
+  /** Events of mains that no true edge explains. */
+  readonly falseMains: number;
+  /** Low, critical and shutdown events of a battery that was never below 40 %. */
+  readonly falseShutdownClass: number;
+}
+
+/** One board for each different set of chips and way of knowing mains. */
+export function families(): readonly { readonly family: string; readonly board: Board }[] {
+  const seen = new Map<string, Board>();
+  for (const board of boards) {
+    const chips = board.chips.map(({ chip }) => chip).join(" + ");
+    const family = board.lines.acPresent === undefined ? chips : `${chips} + mains pin`;
+    if (!seen.has(family)) seen.set(family, board);
+  }
+  return [...seen].map(([family, board]) => ({ family, board }));
+}
+
+/** How late an edge may be seen beyond the debounce. */
+export const lateLimitMs = 2_000;
+
+interface Edge {
+  readonly present: boolean;
+  readonly atMs: number;
+  seenAtMs: number | null;
+}
+
+/** Compares what was recorded with what was true. */
+class Judge {
+  readonly edges: Edge[] = [];
+  falseMains = 0;
+  falseShutdownClass = 0;
+  slowest = { loss: 0, restored: 0 };
+
+  /** Takes one recorded event. */
+  hear({ type, at }: EventDraft): void {
+    if (type === "ac_power_loss") this.#mains(false, at.monoMs);
+    else if (type === "ac_power_restored") this.#mains(true, at.monoMs);
+    else if (/^(battery_voltage_(low|critical)|shutdown_)/.test(type)) this.falseShutdownClass += 1;
+  }
+
+  #mains(present: boolean, atMs: number): void {
+    const edge = this.edges.at(-1);
+    if (edge === undefined || edge.present !== present || edge.seenAtMs !== null) {
+      this.falseMains += 1;
+      return;
+    }
+    edge.seenAtMs = atMs;
+    const { acLostMs, acRestoredMs } = defaultDebounce;
+    const late = atMs - edge.atMs - (present ? acRestoredMs : acLostMs);
+    if (present) this.slowest.restored = Math.max(this.slowest.restored, late);
+    else this.slowest.loss = Math.max(this.slowest.loss, late);
+  }
+}
+
+/** Stretches of mains and of battery, seconds: long enough to be certain of, short enough for many. */
+const stretchS = { mains: [20, 60], battery: [8, 20] } as const;
+
+/** Lives through the reads. Rejects only when the harness itself is broken. */
+export async function robustness(
+  { family, board }: { readonly family: string; readonly board: Board },
+  options: RobustnessOptions,
+): Promise<RobustnessFigures> {
+  const { faultShare, reads, seed } = options;
+  const random = seededRandom(seed);
+  const bench = benchFor(board, { chargePct: 80, loadW: 4, capacityMah: 40_000, seed });
+  const disturbed = disturb(bench, { random, faultShare });
+  const core = new CoreOnBench(disturbed.bench);
+  const judge = new Judge();
+  const hasMains = board.senses.includes("ac");
+  disturbed.pause(true);
+  await core.start();
+  await core.live(10_000);
+  disturbed.pause(false);
+  let heard = core.effects.length;
+  let refused = 0;
+  let samples = 0;
+  const live = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      await core.liveUntil(0, () => true);
+      await core.pass(1000);
+      samples += 1;
+      if (core.samples.at(-1)?.gauge.ok !== true) refused += 1;
+      core.samples.length = 0;
+      for (; heard < core.effects.length; heard += 1) {
+        const effect = core.effects[heard];
+        if (effect?.type === "record") judge.hear(effect.event);
+      }
+      core.effects.length = 0;
+      heard = 0;
+    }
+  };
+  const between = ([least, most]: readonly [number, number]) => least + Math.floor(random() * (most - least));
+  while (disturbed.reads() < reads) {
+    await live(between(stretchS.mains));
+    if (!hasMains) continue;
+    for (const present of [false, true]) {
+      // Somewhere within a sample's second, as the mains does.
+      await core.pass(Math.floor(random() * 1000));
+      judge.edges.push({ present, atMs: core.at.monoMs, seenAtMs: null });
+      bench.sim.apply({ kind: "ac", present });
+      await live(present ? 12 : between(stretchS.battery));
+    }
+    if (core.now.chargePct !== null && core.now.chargePct < 60)
+      bench.sim.apply({ kind: "battery", percent: 80 });
+  }
+  const losses = judge.edges.filter(({ present }) => !present);
+  return {
+    family,
+    board: board.id,
+    reads: disturbed.reads(),
+    faults: disturbed.faults(),
+    samples,
+    refused,
+    outages: losses.length,
+    outagesSeen: losses.filter(({ seenAtMs }) => seenAtMs !== null).length,
+    slowestLossMs: judge.slowest.loss,
+    slowestRestoredMs: judge.slowest.restored,
+    falseMains: judge.falseMains,
+    falseShutdownClass: judge.falseShutdownClass,
+  };
+}
