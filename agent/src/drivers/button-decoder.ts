@@ -50,6 +50,7 @@ export interface ButtonStep {
 }
 
 const waiting: ButtonState = { kind: "waiting", releasedSinceMs: null };
+const resting = (releasedSinceMs: number): ButtonState => ({ kind: "waiting", releasedSinceMs });
 const released: ButtonState = { kind: "released" };
 
 /** Nothing is known before the first look; an active line is not a press. */
@@ -62,12 +63,12 @@ function stay(state: ButtonState): ButtonStep {
 function whileWaiting(sinceMs: number | null, { active, atMs }: ButtonLook): ButtonStep {
   if (active) return stay(waiting);
   const restsSinceMs = sinceMs ?? atMs;
-  return stay(atMs - restsSinceMs >= restMs ? released : { kind: "waiting", releasedSinceMs: restsSinceMs });
+  return stay(atMs - restsSinceMs >= restMs ? released : resting(restsSinceMs));
 }
 
 function whilePressed(press: Pressed, { active, atMs }: ButtonLook, rules: ButtonRules): ButtonStep {
   const gap = atMs - press.seenMs > longestGapMs;
-  if (!active) return stay(gap ? waiting : { kind: "falling", press, fellAtMs: atMs });
+  if (!active) return stay(gap ? resting(atMs) : { kind: "falling", press, fellAtMs: atMs });
   if (gap) return stay({ ...press, sinceMs: atMs, seenMs: atMs, whole: false });
   if (atMs - press.sinceMs >= rules.powerOffFromMs) return { state: waiting, action: "power_off" };
   return stay({ ...press, seenMs: atMs });
@@ -86,9 +87,9 @@ function whileFalling(
   if (!active && atMs - fellAtMs < settleMs) return stay({ kind: "falling", press, fellAtMs });
   const lengthMs = fellAtMs - press.sinceMs;
   const isReboot = press.whole && lengthMs >= rules.rebootFromMs && lengthMs < rules.powerOffFromMs;
-  if (isReboot) return { state: waiting, action: "reboot" };
-  if (active || lengthMs >= rules.rebootFromMs) return stay(waiting);
-  return stay(released);
+  const after = active ? waiting : resting(fellAtMs);
+  if (isReboot) return { state: after, action: "reboot" };
+  return stay(active || lengthMs >= rules.rebootFromMs ? after : released);
 }
 
 /** The state after a look. Looks come in the order of their time. */

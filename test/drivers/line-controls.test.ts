@@ -1,0 +1,336 @@
+// The pins of a board, on simulated lines: what is driven when, what is left behind, and what happens when a pin refuses.
+import { describe, expect, it } from "vitest";
+import type { BoardLines } from "../../agent/src/boards/board.ts";
+import type { ButtonAction, ReadFailure, Result } from "../../agent/src/core/model.ts";
+import { createLineParts } from "../../agent/src/drivers/line-controls.ts";
+import type { Gpio, GpioOutput } from "../../agent/src/ports/ports.ts";
+import { createSimGpio } from "../../agent/src/sim/sim-gpio.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
+
+const lines: BoardLines = {
+  chargeAllowed: { bcm: 16, trueWhen: "low" },
+  button: { bcm: 5, trueWhen: "high", bias: "pull_down", rebootFromMs: 200, powerOffFromMs: 600 },
+  powerCut: { bcm: 26, trueWhen: "high", pulseMs: 3000 },
+  bootOk: { bcm: 12, trueWhen: "high" },
+  buzzer: { bcm: 20, trueWhen: "high" },
+};
+const refused: ReadFailure = { ok: false, code: "PI_UPS_GPIO_IO", message: "the pin refused" };
+
+/** Changes of a driven line: `12+` high, `12-` low, `12.` given back. */
+function bench(around: (gpio: Gpio) => Gpio = (gpio) => gpio, boardLines = lines) {
+  const clock = new VirtualClock();
+  const sim = createSimGpio();
+  const log: string[] = [];
+  const gpio = around(noting(sim, log));
+  const presses: ButtonAction[] = [];
+  const make = () => createLineParts(boardLines, gpio, clock, (action) => presses.push(action));
+  return { clock, sim, log, presses, make, parts: make() };
+}
+
+function noting(gpio: Gpio, log: string[]): Gpio {
+  return {
+    input: (bcm, bias) => gpio.input(bcm, bias),
+    close: () => gpio.close(),
+    output: async (bcm, high) => {
+      const opened = await gpio.output(bcm, high);
+      if (!opened.ok) return opened;
+      log.push(`${bcm}${high ? "+" : "-"}`);
+      return { ok: true, value: notingOutput(bcm, opened.value, log) };
+    },
+  };
+}
+
+function notingOutput(bcm: number, output: GpioOutput, log: string[]): GpioOutput {
+  return {
+    read: () => output.read(),
+    write: (high) => {
+      log.push(`${bcm}${high ? "+" : "-"}`);
+      return output.write(high);
+    },
+    close: () => {
+      log.push(`${bcm}.`);
+      return output.close();
+    },
+    leave: () => {
+      log.push(`${bcm}=`);
+      return output.leave();
+    },
+  };
+}
+
+/** Outputs whose writes fail as long as `fails` says so. */
+function refusing(fails: (bcm: number, high: boolean) => boolean): (gpio: Gpio) => Gpio {
+  return (gpio) => ({
+    input: (bcm, bias) => gpio.input(bcm, bias),
+    close: () => gpio.close(),
+    output: async (bcm, initialHigh) => {
+      const opened = await gpio.output(bcm, initialHigh);
+      if (!opened.ok) return opened;
+      const output = opened.value;
+      const write = (high: boolean): Promise<Result<void>> =>
+        fails(bcm, high) ? Promise.resolve(refused) : output.write(high);
+      return {
+        ok: true,
+        value: { read: () => output.read(), write, close: () => output.close(), leave: () => output.leave() },
+      };
+    },
+  });
+}
+
+describe("pins that nobody asked for", () => {
+  it("are not touched by a start but for boot-OK, and not by a stop", async () => {
+    const { parts, log } = bench();
+    expect(await parts.start()).toMatchObject({ ok: true });
+    await parts.stop();
+    expect(log).toEqual(["12+", "12="]);
+  });
+});
+
+describe("boot-OK", () => {
+  it("stays high through stop and a new start: its fall would cut the power", async () => {
+    const { parts, make, sim } = bench();
+    const levels: boolean[] = [];
+    sim.onDriven((bcm) => bcm === 12 && levels.push(sim.level(12)));
+    await parts.start();
+    await parts.start();
+    await parts.stop();
+    await parts.stop();
+    expect(sim.level(12)).toBe(true);
+    const again = make();
+    expect(await again.start()).toMatchObject({ ok: true });
+    await again.stop();
+    expect(levels).toEqual([true, true]);
+  });
+
+  it("held by another program leaves button and switches working", async () => {
+    const { parts, sim, clock, presses } = bench();
+    await sim.output(12, true);
+    expect(await parts.start()).toMatchObject({ ok: false, code: "PI_UPS_GPIO_BUSY" });
+    await clock.advance(1000);
+    sim.setLevel(5, true);
+    await clock.advance(400);
+    sim.setLevel(5, false);
+    await clock.advance(100);
+    expect(presses).toEqual(["reboot"]);
+  });
+});
+
+describe("power cut", () => {
+  it("is a pulse of its length from rest to rest, after which the pin is given back", async () => {
+    const { parts, sim, clock, log } = bench();
+    const cut = parts.controls.powerCut?.(30);
+    await clock.advance(2999);
+    expect(sim.level(26)).toBe(true);
+    await clock.advance(1);
+    expect(await cut).toEqual({ ok: true, value: undefined });
+    expect(log).toEqual(["26-", "26+", "26-", "26."]);
+    expect(sim.level(26)).toBe(false);
+  });
+
+  it("asked for twice at once is one pulse; asked for later it is another", async () => {
+    const { parts, clock, log } = bench();
+    const both = [parts.controls.powerCut?.(0), parts.controls.powerCut?.(5)];
+    await clock.advance(3000);
+    expect(await Promise.all(both)).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(log).toHaveLength(4);
+    const later = parts.controls.powerCut?.(0);
+    await clock.advance(3000);
+    expect(await later).toMatchObject({ ok: true });
+    expect(log).toHaveLength(8);
+  });
+
+  it("is ended in full by a stop in its middle: a shorter press would be another request", async () => {
+    const { parts, sim, clock } = bench();
+    void parts.controls.powerCut?.(0);
+    await clock.advance(1500);
+    const stopped = parts.stop();
+    await clock.advance(1499);
+    expect(sim.level(26)).toBe(true);
+    await clock.advance(1);
+    await stopped;
+    expect(sim.level(26)).toBe(false);
+  });
+
+  it("cannot be taken back once given, and says so; before, there is nothing to take back", async () => {
+    const { parts, clock } = bench();
+    expect(await parts.controls.powerCut?.(null)).toMatchObject({ ok: true });
+    const cut = parts.controls.powerCut?.(0);
+    await clock.advance(1000);
+    expect(await parts.controls.powerCut?.(null)).toMatchObject({ code: "PI_UPS_POWER_CUT_GIVEN" });
+    await clock.advance(2000);
+    expect(await cut).toMatchObject({ ok: true });
+  });
+
+  it("whose fall is refused tries again, and succeeds", async () => {
+    let refusals = 3;
+    const { parts, sim, clock } = bench(refusing((bcm, high) => bcm === 26 && !high && refusals-- > 0));
+    const cut = parts.controls.powerCut?.(0);
+    await clock.advance(3300);
+    expect(await cut).toMatchObject({ ok: true });
+    expect(sim.level(26)).toBe(false);
+  });
+
+  it("whose fall is refused for good gives the pin back, which ends the pulse, and says what to do", async () => {
+    const { parts, sim, clock } = bench(refusing((bcm, high) => bcm === 26 && !high));
+    const cut = parts.controls.powerCut?.(0);
+    await clock.advance(5000);
+    expect(await cut).toMatchObject({ ok: false, code: "PI_UPS_POWER_CUT_STUCK" });
+    expect(sim.level(26)).toBe(false);
+  });
+
+  it("whose rise is refused gives no pulse", async () => {
+    const { parts, sim, clock } = bench(refusing((bcm, high) => bcm === 26 && high));
+    expect(await clock.until(parts.controls.powerCut?.(0) ?? Promise.resolve(null))).toEqual(refused);
+    expect(await parts.controls.powerCut?.(null)).toMatchObject({ ok: true });
+    expect(sim.level(26)).toBe(false);
+  });
+
+  it("on a pin that another program holds fails with the reason", async () => {
+    const { parts, sim } = bench();
+    await sim.output(26, false);
+    expect(await parts.controls.powerCut?.(0)).toMatchObject({ code: "PI_UPS_GPIO_BUSY" });
+  });
+});
+
+describe("charge line", () => {
+  it("is held from the first request on, and allows again before it is given back", async () => {
+    const { parts, sim, log } = bench();
+    expect(parts.sample().chargeAllowed).toEqual({ ok: true, value: true });
+    expect(await parts.controls.allowCharge?.(false)).toMatchObject({ ok: true });
+    expect(parts.sample().chargeAllowed).toEqual({ ok: true, value: false });
+    expect(sim.level(16)).toBe(true);
+    await parts.stop();
+    await parts.stop();
+    expect(log).toEqual(["16+", "16-", "16."]);
+    expect(parts.sample().chargeAllowed).toEqual({ ok: true, value: true });
+  });
+
+  it("is driven to allow as well: a dead agent may have left it forbidding", async () => {
+    const { parts, sim } = bench();
+    const left = await sim.output(16, true);
+    if (left.ok) await left.value.leave();
+    expect(await parts.controls.allowCharge?.(true)).toMatchObject({ ok: true });
+    expect(sim.level(16)).toBe(false);
+  });
+
+  it("keeps two requests at once in their order", async () => {
+    const { parts, sim } = bench();
+    await Promise.all([parts.controls.allowCharge?.(false), parts.controls.allowCharge?.(true)]);
+    expect(sim.level(16)).toBe(false);
+    expect(parts.sample().chargeAllowed).toEqual({ ok: true, value: true });
+  });
+
+  it("reports a level that it could not make", async () => {
+    const pulled = (gpio: Gpio): Gpio => ({
+      ...gpio,
+      input: (bcm, bias) => gpio.input(bcm, bias),
+      close: () => gpio.close(),
+      output: async (bcm, high) => {
+        const opened = await gpio.output(bcm, high);
+        if (!opened.ok) return opened;
+        const { value: output } = opened;
+        const read = () => Promise.resolve({ ok: true as const, value: false });
+        return {
+          ok: true,
+          value: {
+            read,
+            write: (to: boolean) => output.write(to),
+            close: () => output.close(),
+            leave: () => output.leave(),
+          },
+        };
+      },
+    });
+    const { parts } = bench(pulled);
+    expect(await parts.controls.allowCharge?.(false)).toMatchObject({ code: "PI_UPS_LINE_NOT_TAKEN" });
+    expect(parts.sample().chargeAllowed).toEqual({ ok: true, value: true });
+  });
+});
+
+describe("buzzer", () => {
+  it("sounds on request and is silent after stop", async () => {
+    const { parts, sim, log } = bench();
+    expect(await parts.controls.buzzer?.(true)).toMatchObject({ ok: true });
+    expect(sim.level(20)).toBe(true);
+    await parts.stop();
+    expect(sim.level(20)).toBe(false);
+    expect(log).toEqual(["20+", "20-", "20."]);
+  });
+});
+
+describe("button", () => {
+  it("tells presses, and nothing after stop", async () => {
+    const { parts, sim, clock, presses } = bench();
+    await parts.start();
+    await clock.advance(1000);
+    sim.setLevel(5, true);
+    await clock.advance(1000);
+    sim.setLevel(5, false);
+    await clock.advance(1000);
+    expect(presses).toEqual(["power_off"]);
+    await parts.stop();
+    sim.setLevel(5, true);
+    await clock.advance(1000);
+    expect(presses).toEqual(["power_off"]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("that is stuck is a fault after a minute, never a press, and the fault ends with it", async () => {
+    const { parts, sim, clock, presses } = bench();
+    sim.setLevel(5, true);
+    await parts.start();
+    expect(parts.sample().boardFaults).toEqual({ ok: true, value: [] });
+    await clock.advance(60_000);
+    expect(parts.sample().boardFaults).toMatchObject({ value: [{ kind: "button_stuck" }] });
+    sim.setLevel(5, false);
+    expect(parts.sample().boardFaults).toEqual({ ok: true, value: [] });
+    expect(presses).toEqual([]);
+  });
+
+  it("does not believe an edge whose level is gone when it looks: the fall was lost", async () => {
+    const lossy = (gpio: Gpio): Gpio => ({
+      output: (bcm, high) => gpio.output(bcm, high),
+      close: () => gpio.close(),
+      input: async (bcm, bias) => {
+        const opened = await gpio.input(bcm, bias);
+        if (!opened.ok) return opened;
+        const { value: input } = opened;
+        return {
+          ok: true,
+          value: {
+            read: () => input.read(),
+            watch: (onEdge) => input.watch((high) => high && onEdge(high)),
+            close: () => input.close(),
+          },
+        };
+      },
+    });
+    const { parts, sim, clock, presses } = bench(lossy);
+    await parts.start();
+    await clock.advance(1000);
+    sim.setLevel(5, true);
+    await clock.advance(5);
+    sim.setLevel(5, false);
+    await clock.advance(5000);
+    expect(presses).toEqual([]);
+  });
+
+  it("that cannot be opened is opened by a later start", async () => {
+    const { parts, sim } = bench();
+    const held = await sim.output(5, false);
+    expect(await parts.start()).toMatchObject({ ok: false, code: "PI_UPS_GPIO_BUSY" });
+    if (held.ok) await held.value.close();
+    expect(await parts.start()).toMatchObject({ ok: true });
+  });
+});
+
+describe("a board without such pins", () => {
+  it("has no switches, gives nothing to a sample and touches nothing", async () => {
+    const { parts, log } = bench((gpio) => gpio, {});
+    expect(await parts.start()).toMatchObject({ ok: true });
+    expect(parts.controls).toEqual({});
+    expect(parts.sample()).toEqual({});
+    await parts.stop();
+    expect(log).toEqual([]);
+  });
+});
