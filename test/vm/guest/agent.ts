@@ -14,7 +14,18 @@ export interface Status {
   readonly stale: boolean;
   readonly faults: readonly { readonly code: string; readonly message: string }[];
   readonly shutdown: { readonly state: string; readonly reason: string | null };
-  readonly [key: string]: unknown;
+}
+
+/** Without what no check looks at, so that a failed check's line stays readable. */
+function statusOf(text: string): Status {
+  const all = JSON.parse(text) as Status;
+  const { power, ac_present, battery_percent, battery_voltage_v, battery_current_a, stale } = all;
+  const { faults, shutdown } = all;
+  return {
+    ...{ power, battery_percent, battery_voltage_v, stale, faults, shutdown },
+    ...(ac_present === undefined ? {} : { ac_present }),
+    ...(battery_current_a === undefined ? {} : { battery_current_a }),
+  };
 }
 
 /** A line of `events.jsonl`. */
@@ -37,8 +48,8 @@ export interface AgentOptions {
   readonly board: string;
   /** Further lines of the configuration. */
   readonly yaml?: readonly string[];
-  /** Who runs it; root when left out. */
-  readonly user?: { readonly name: string; readonly uid: number };
+  /** Run by the user pi with these groups and no others; by root when left out. */
+  readonly groups?: readonly string[];
 }
 
 export interface Agent {
@@ -67,6 +78,9 @@ function jsonLines<T>(file: string): readonly T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
+/** The first user of a Debian. */
+const piUser = 1000;
+
 function prepare(options: AgentOptions): string {
   mkdirSync("/var/tmp/agents", { recursive: true, mode: 0o755 });
   const folder = mkdtempSync("/var/tmp/agents/agent-");
@@ -79,14 +93,14 @@ function prepare(options: AgentOptions): string {
     ...(options.yaml ?? []),
   ];
   writeFileSync(join(folder, "config.yaml"), `${lines.join("\n")}\n`);
-  if (options.user !== undefined) chownSync(folder, options.user.uid, options.user.uid);
+  if (options.groups !== undefined) chownSync(folder, piUser, piUser);
   return folder;
 }
 
-function launch(folder: string, user: AgentOptions["user"]): ChildProcess {
+function launch(folder: string, groups: AgentOptions["groups"]): ChildProcess {
   const command = ["pi-ups", "run", "--config", join(folder, "config.yaml")];
-  const asUser =
-    user === undefined ? [] : ["setpriv", "--reuid", user.name, "--regid", user.name, "--init-groups"];
+  const list = groups?.length === 0 ? ["--clear-groups"] : ["--groups", groups?.join(",") ?? ""];
+  const asUser = groups === undefined ? [] : ["setpriv", "--reuid", "pi", "--regid", "pi", ...list];
   const [program = "", ...args] = [...asUser, ...command];
   const env = { ...process.env, PI_UPS_RECORD_INPUTS: join(folder, "inputs.jsonl") };
   return spawn(program, args, { env, cwd: "/", stdio: ["ignore", "pipe", "pipe"] });
@@ -95,7 +109,7 @@ function launch(folder: string, user: AgentOptions["user"]): ChildProcess {
 /** Starts an agent with a state folder of its own. */
 export function startAgent(options: AgentOptions): Agent {
   const folder = prepare(options);
-  const child = launch(folder, options.user);
+  const child = launch(folder, options.groups);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (chunk: string) => {
@@ -114,9 +128,7 @@ export function startAgent(options: AgentOptions): Agent {
     running: () => code === null,
     async status() {
       try {
-        return JSON.parse(
-          await sh("pi-ups", "status", "--json", "--config", join(folder, "config.yaml")),
-        ) as Status;
+        return statusOf(await sh("pi-ups", "status", "--json", "--config", join(folder, "config.yaml")));
       } catch {
         return null;
       }

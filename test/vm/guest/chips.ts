@@ -19,10 +19,9 @@ export async function setRegister(address: number, register: number, word: numbe
   await sh("i2cset", "-f", "-y", bus, hex(address, 2), hex(register, 2), hex(swapped, 4), "w");
 }
 
-/** A register as the chip would send it. */
-export async function getRegister(address: number, register: number): Promise<number> {
-  const word = Number(await sh("i2cget", "-f", "-y", bus, hex(address, 2), hex(register, 2), "w"));
-  return ((word & 0xff) << 8) | (word >> 8);
+/** All registers of a chip, to be compared. */
+export function dump(address: number): Promise<string> {
+  return sh("i2cdump", "-f", "-y", bus, hex(address, 2), "w");
 }
 
 /** VCELL in 1.25 mV steps in the upper twelve bits, SOC in 1/256 % (MAX17043 datasheet, "Register Summary"). */

@@ -2,14 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
 import { plugChips, takeBusZero } from "./chips.ts";
-import { mainsChecks } from "./mains-checks.ts";
+import { currentSensorCheck } from "./current-check.ts";
+import { kernelChecks } from "./kernel-checks.ts";
+import { mainsChecks, type Way } from "./mains-checks.ts";
 import { plugPins } from "./pins.ts";
 import { powerOffCheck } from "./power-off-check.ts";
 import { sh } from "./shell.ts";
 import { check, end, note } from "./tap.ts";
 import { busChecks, heldLineChecks, ownerChecks, rightsChecks, vanishingChecks } from "./trouble-checks.ts";
 
-const ways = [["sysfs", []]] as const;
+const ways: readonly Way[] = [["sysfs", []]];
 
 async function plug(): Promise<undefined> {
   await takeBusZero();
@@ -22,10 +24,12 @@ note(
   `Linux ${release()}, Node ${process.versions.node}, ${(await sh("gpiomon", "--version")).split("\n")[0]}, ${await uptime()} s after the start`,
 );
 await check("the HAT is plugged: I2C bus 1 and the header's pins", plug);
-for (const [way, yaml] of ways) await mainsChecks(way, yaml);
+for (const way of ways) await mainsChecks(way);
 await vanishingChecks();
 await ownerChecks();
 await busChecks();
+await kernelChecks();
+await currentSensorCheck();
 await rightsChecks(ways);
 await heldLineChecks(ways);
 await powerOffCheck();

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, startAgent, withAgent } from "./agent.ts";
 import { bindDriver, gauge, plugChips, setAbsent, setGauge, unbindDriver, unplugChips } from "./chips.ts";
+import type { Way } from "./mains-checks.ts";
 import { drive } from "./pins.ts";
 import { sh } from "./shell.ts";
 import { check } from "./tap.ts";
@@ -121,27 +122,24 @@ export async function busChecks(): Promise<void> {
   await agent.stop();
 }
 
-async function userId(name: string): Promise<number> {
-  return Number(await sh("id", "-u", name));
-}
-
 /** The two ways to the pins fail at different files, with one code and cure. */
-export async function rightsChecks(ways: readonly (readonly [string, readonly string[]])[]): Promise<void> {
-  const stranger = { name: "stranger", uid: await userId("stranger") };
-  const member = { name: "pi", uid: await userId("pi") };
+export async function rightsChecks(ways: readonly Way[]): Promise<void> {
   for (const [way, yaml] of ways) {
-    await withAgent({ board, yaml, user: stranger }, async (agent) => {
-      await check(`${way}: a user of no group is told of the group i2c`, async () => {
+    await withAgent({ board, yaml, groups: [] }, (agent) =>
+      check(`${way}: a user who is not in the group i2c is told so`, async () => {
         await says(agent, "PI_UPS_I2C_NO_PERMISSION", "usermod -aG i2c");
         return undefined;
-      });
-      await check(`${way}: a user of no group is told of the group gpio`, async () => {
-        await says(agent, "usermod -aG gpio");
+      }),
+    );
+    await withAgent({ board, yaml, groups: ["i2c"] }, (agent) =>
+      check(`${way}: a user who is not in the group gpio is told so`, async () => {
+        await says(agent, "PI_UPS_GPIO_NO_PERMISSION", "usermod -aG gpio");
+        await ready(agent);
         return undefined;
-      });
-    });
-    await withAgent({ board, yaml, user: member }, async (agent) => {
-      await check(`${way}: a user of the groups i2c and gpio needs no more`, async () => {
+      }),
+    );
+    await withAgent({ board, yaml, groups: ["i2c", "gpio"] }, (agent) =>
+      check(`${way}: a user in the groups i2c and gpio needs no more`, async () => {
         await ready(agent);
         const status = await eventually(
           "ac_present true",
@@ -150,8 +148,8 @@ export async function rightsChecks(ways: readonly (readonly [string, readonly st
         );
         need(status?.faults, "no faults", (faults) => faults?.length === 0);
         return undefined;
-      });
-    });
+      }),
+    );
   }
 }
 
@@ -160,7 +158,7 @@ function hold(): ChildProcess {
 }
 
 /** Another program has the line. */
-export async function heldLineChecks(ways: readonly (readonly [string, readonly string[]])[]): Promise<void> {
+export async function heldLineChecks(ways: readonly Way[]): Promise<void> {
   for (const [way, yaml] of ways) {
     const other = hold();
     await sleep(2_000);
