@@ -6,6 +6,7 @@ import type { Answer } from "../ports/ha-link.ts";
 import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
 import type { PackParams } from "./battery-model.ts";
 import { type ChipSurroundings, createChipRegisters, type Measured } from "./chip-registers.ts";
+import { createLineBoard, type LineBoard } from "./line-boards.ts";
 import { seededRandom } from "./random.ts";
 import { fromSaved, type SimSaved, toSaved } from "./saved-world.ts";
 import { createSimGpio, type SimGpio } from "./sim-gpio.ts";
@@ -42,6 +43,7 @@ class RunningWorld implements Simulator {
   readonly #options: SimOptions;
   readonly #params: PackParams;
   readonly #lines: SimGpio = createSimGpio();
+  readonly #lineBoard: LineBoard;
   readonly #askedSpeed: number | null;
   #world: WorldState;
   #movedAtMs: number;
@@ -72,9 +74,7 @@ class RunningWorld implements Simulator {
       fault,
       random,
     });
-    const chargeLine = board.lines.chargeAllowed;
-    if (chargeLine !== undefined) this.#lines.setLevel(chargeLine.bcm, chargeLine.trueWhen === "high");
-    this.#lines.onDriven((bcm) => this.#followChargeLine(bcm));
+    this.#lineBoard = createLineBoard({ lines: board.lines, gpio: this.#lines, clock, ...around });
     this.#showOnLines();
     for (const { fault, untilMs } of this.#world.faults) this.#endFaultAt(fault, untilMs);
     this.#keepWatch();
@@ -87,6 +87,9 @@ class RunningWorld implements Simulator {
     if (command.kind === "clear") this.#cancelFaultTimers();
     if (command.kind === "fault") {
       this.#endFaultAt(command.fault, command.forMs === null ? null : now + command.forMs);
+    }
+    if (command.kind === "button" && this.#lineBoard.press(command.action)) {
+      this.#world = { ...this.#world, press: null };
     }
     this.#showOnLines();
     this.#keepWatch();
@@ -136,6 +139,7 @@ class RunningWorld implements Simulator {
     this.#cancelWatch = null;
     this.#cancelCut?.();
     this.#cancelCut = null;
+    this.#lineBoard.stop();
     this.#cancelFaultTimers();
   }
 
@@ -230,6 +234,7 @@ class RunningWorld implements Simulator {
   }
 
   #blackout(): void {
+    this.#lines.powerDown();
     this.#cancelWatch?.();
     this.#cancelWatch = null;
     this.#options.onChange?.();
@@ -240,6 +245,7 @@ class RunningWorld implements Simulator {
     this.#move();
     if (this.#world.pi === pi) return;
     this.#world = { ...this.#world, pi };
+    if (pi === "off") this.#lines.powerDown();
     this.#keepWatch();
     this.#options.onChange?.();
   }
@@ -261,13 +267,6 @@ class RunningWorld implements Simulator {
   #showOnLines(): void {
     const { acPresent } = this.#board.lines;
     if (acPresent !== undefined) this.#lines.setLevel(acPresent.bcm, acLevelHigh(this.#board, this.#world));
-  }
-
-  /** The charge line is the Pi's to drive; undriven, the board holds it at "allowed". */
-  #followChargeLine(bcm: number): void {
-    const line = this.#board.lines.chargeAllowed;
-    if (line?.bcm !== bcm) return;
-    this.#allowCharge(this.#lines.level(bcm) === (line.trueWhen === "high"));
   }
 
   #endFaultAt(fault: SimFault, untilMs: number | null): void {
