@@ -1,8 +1,9 @@
 // The pins of a board, on simulated lines: what is driven when, what is left behind, and what happens when a pin refuses.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BoardLines } from "../../agent/src/boards/board.ts";
 import type { ButtonAction, ReadFailure, Result } from "../../agent/src/core/model.ts";
-import { createLineParts } from "../../agent/src/drivers/line-controls.ts";
+import { createLineParts, type LineParts } from "../../agent/src/drivers/line-controls.ts";
 import type { Gpio, GpioOutput } from "../../agent/src/ports/ports.ts";
 import { createSimGpio } from "../../agent/src/sim/sim-gpio.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -189,6 +190,51 @@ describe("power cut", () => {
     const { parts, sim } = bench();
     await sim.output(26, false);
     expect(await parts.controls.powerCut?.(0)).toMatchObject({ code: "PI_UPS_GPIO_BUSY" });
+  });
+});
+
+describe("whatever is asked, in whatever order, while pins refuse now and then", () => {
+  const steps = fc.array(
+    fc.oneof(
+      fc
+        .constantFrom("cut", "cancel", "stop", "start", "forbid", "allow", "buzz")
+        .map((act) => ({ act, ms: 0 })),
+      fc.integer({ min: 1, max: 4000 }).map((ms) => ({ act: "wait", ms })),
+    ),
+    { maxLength: 25 },
+  );
+  const act = (parts: LineParts, name: string): Promise<unknown> | undefined => {
+    const { powerCut, allowCharge, buzzer } = parts.controls;
+    if (name === "cut") return powerCut?.(0);
+    if (name === "cancel") return powerCut?.(null);
+    if (name === "stop") return parts.stop();
+    if (name === "start") return parts.start();
+    if (name === "buzz") return buzzer?.(true);
+    return allowCharge?.(name === "allow");
+  };
+
+  it("a stopped agent leaves no pulse, no forbidden charge and no sound, and boot-OK as it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.infiniteStream(fc.nat(9)), async (plan, dice) => {
+        const { parts, sim, clock } = bench(refusing(() => dice.next().value === 0));
+        await parts.start();
+        const asked: (Promise<unknown> | undefined)[] = [];
+        for (const step of plan) {
+          if (step.act === "wait") await clock.advance(step.ms);
+          else asked.push(act(parts, step.act));
+        }
+        await clock.until(Promise.all(asked));
+        await clock.until(parts.stop());
+        expect([sim.level(26), sim.level(16), sim.level(20), sim.level(12)]).toEqual([
+          false,
+          false,
+          false,
+          true,
+        ]);
+        expect(clock.waiting).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
