@@ -17,9 +17,10 @@ import { emptyReport, verdict, withLine } from "./vm/report.ts";
 const usage = `npm run test:vm [-- OPTIONS]
   --accel NAME  kvm or tcg (software emulation); otherwise KVM where a kernel starts under it
   --image       only make the image
+  --limit MIN   minutes after which the machine is stopped (15)
   --help        show this`;
 
-const limitMin = 15;
+const usualLimitMin = 15;
 const folder = join(checkout, ".cache/vm");
 
 async function needMachine(): Promise<Image> {
@@ -30,20 +31,26 @@ async function needMachine(): Promise<Image> {
   return ensureImage();
 }
 
-function accelerator(asked: string | undefined, image: Image): Promise<Accelerator> {
-  if (asked === undefined) return chooseAccelerator(image, folder);
-  if (asked === "kvm" || asked === "tcg") return Promise.resolve(asked);
+function acceleratorOf(asked: string | undefined): Accelerator | null {
+  if (asked === undefined) return null;
+  if (asked === "kvm" || asked === "tcg") return asked;
   throw new Trouble(`--accel: found "${asked}", expected kvm or tcg.\n\n${usage}`);
 }
 
-function troubleOf({ timedOut, code, output, consoleFile }: Boot): string | null {
+function limitOf(asked: string | undefined): number {
+  const minutes = asked === undefined ? usualLimitMin : Number(asked);
+  if (minutes > 0 && minutes <= 600) return minutes;
+  throw new Trouble(`--limit: found "${asked}", expected minutes above 0 and up to 600.\n\n${usage}`);
+}
+
+function troubleOf({ timedOut, code, output, consoleFile }: Boot, limitMin: number): string | null {
   if (timedOut) return `The machine was stopped after ${limitMin} min. Its messages are in ${consoleFile}.`;
   return code === 0 ? null : `QEMU ended with ${code}: ${output.trim().split("\n").at(-1)}`;
 }
 
-async function test(asked: string | undefined, image: Image): Promise<number> {
+async function test(image: Image, asked: Accelerator | null, limitMin: number): Promise<number> {
   const payload = await step("Packing the agent as npm installs it", (detail) => makePayload(folder, detail));
-  const accel = await accelerator(asked, image);
+  const accel = asked ?? (await chooseAccelerator(image, folder));
   let report = emptyReport;
   const title = `Running the checks in the machine (${accel === "kvm" ? "KVM" : "software emulation"})`;
   const ended = await step(title, () =>
@@ -55,7 +62,7 @@ async function test(asked: string | undefined, image: Image): Promise<number> {
       },
     }),
   );
-  const { table, passed, failed } = verdict(report, troubleOf(ended));
+  const { table, passed, failed } = verdict(report, troubleOf(ended, limitMin));
   console.log(`\n${table}\n\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
@@ -64,18 +71,21 @@ await main(async () => {
   const values = options(usage, {
     accel: { type: "string" },
     image: { type: "boolean" },
+    limit: { type: "string" },
     help: { type: "boolean", short: "h" },
   });
   if (values.help === true) {
     console.log(usage);
     return 0;
   }
-  mkdirSync(folder, { recursive: true });
+  const asked = acceleratorOf(values.accel);
+  const limitMin = limitOf(values.limit);
   try {
     const image = await needMachine();
     if (values.image === true) return 0;
+    mkdirSync(folder, { recursive: true });
     const wait = () => say("Another run has the machine's folder; waiting for it.");
-    return await withLock(join(folder, "run.lock"), wait, () => test(values.accel, image));
+    return await withLock(join(folder, "run.lock"), wait, () => test(image, asked, limitMin));
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     console.log(inOneLine(error));

@@ -112,7 +112,10 @@ async function fillFromAnywhere(root: string, detail: (text: string) => void): P
     if (own === debian) await fill(root, debian, detail);
     else await fill(root, own, detail).catch(() => fill(root, debian, detail));
   } catch (error) {
-    const told = explained(error, "Debian's packages are out of reach.");
+    const told = explained(
+      error,
+      "Debian's packages are out of reach: check the network and apt's settings.",
+    );
     throw told === error ? error : new CannotRun((told as Error).message, { cause: error });
   }
 }

@@ -154,7 +154,7 @@ export async function rightsChecks(ways: readonly Way[]): Promise<void> {
 }
 
 function hold(): ChildProcess {
-  return spawn("gpiomon", ["-C", "somebody-else", "-c", "0", "6"], { stdio: "ignore" });
+  return spawn("gpiomon", ["-C", "somebody-else", "GPIO6"], { stdio: "ignore" });
 }
 
 /** Another program has the line. */
