@@ -48,6 +48,7 @@ export function benchFor(board: Board, options: SimOptions = {}) {
     sim,
     device,
     edges,
+    i2c,
     writes,
     blackouts: () => blackouts,
     start: () => clock.until(device.start()),

@@ -6,6 +6,8 @@ export interface CliIo {
   err(text: string): void;
   /** Whether people read along on a terminal and want colour. */
   readonly color: boolean;
+  /** Asks on the terminal; null when nobody is there to answer. */
+  ask(question: string): Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder where relative paths start. */
   readonly folder: string;
@@ -42,6 +44,7 @@ export type CommandName =
   | "shutdown"
   | "config"
   | "boards"
+  | "detect"
   | "sim"
   | "version"
   | "help";

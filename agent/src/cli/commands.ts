@@ -102,6 +102,21 @@ export const commands: readonly CommandSpec[] = [
     options: { ...json, yaml: { type: "boolean", description: "as an entry of own_boards (with ID)" } },
   },
   {
+    name: "detect",
+    usage: ["[--board ID] [--yes] [--json]"],
+    summary: "look which boards could be there, and write the chosen one into the configuration",
+    details: [
+      "Looks by reading only: nothing is written to any device.",
+      "Boards with the same chip cannot be told apart on the bus: the choice is yours.",
+      "Without a terminal nothing is asked: name the board with --board and confirm with --yes.",
+    ],
+    options: {
+      board: { type: "string", placeholder: "ID", description: "the board to write, instead of asking" },
+      yes: { type: "boolean", description: "write without asking" },
+      ...json,
+    },
+  },
+  {
     name: "sim",
     usage: [
       "ac on|off",

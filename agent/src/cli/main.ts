@@ -20,11 +20,23 @@ function wantsColor(noColor: boolean): boolean {
   return process.stdout.isTTY === true && !noColor && (off === undefined || off === "") && term !== "dumb";
 }
 
+async function ask(question: string): Promise<string | null> {
+  if (process.stdin.isTTY !== true) return null;
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await lines.question(question)).trim();
+  } finally {
+    lines.close();
+  }
+}
+
 function makeIo(noColor: boolean): CliIo {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     color: wantsColor(noColor),
+    ask,
     env: process.env,
     folder: process.cwd(),
   };

@@ -1,7 +1,6 @@
 // The simulated world's file: whole or not at all (temp file and rename), so that the command line can plug the mains
 // in while the simulated Pi is off, and a supervisor can watch it.
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Board } from "../boards/board.ts";
 import { findBoard } from "../boards/registry.ts";
 import type { Result } from "../core/model.ts";
@@ -10,12 +9,13 @@ import type { Answer } from "../ports/ha-link.ts";
 import type { Clock } from "../ports/ports.ts";
 import { applyToSaved, parseSaved, type SimSaved } from "../sim/saved-world.ts";
 import type { PackOptions } from "../sim/sim-pack.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export interface SimStore {
   readonly path: string;
   /** The saved world; null when there is none. Code of a refusal: `PI_UPS_SIM_SAVED_INVALID`. */
   load(): Result<SimSaved | null>;
-  /** Replaces the file in one step; throws the file system's error when it cannot. */
+  /** Replaces the file in one step; throws `UpsError` (`PI_UPS_FILE_NOT_WRITTEN`) when it cannot. */
   save(saved: SimSaved): void;
 }
 
@@ -50,16 +50,7 @@ function load(path: string): Result<SimSaved | null> {
 }
 
 function save(path: string, saved: SimSaved): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  const file = openSync(draft, "w", 0o644);
-  try {
-    writeSync(file, `${JSON.stringify(saved, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
+  writeWhole(path, `${JSON.stringify(saved, null, 2)}\n`);
 }
 
 /** The world's file at a path. Touches nothing before `load` or `save`. */
