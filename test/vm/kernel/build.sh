@@ -20,11 +20,13 @@ tar -xf "$archive" --occurrence=1 --transform='s,.*/,,' \
 sed -i 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' irq_sim.c
 printf '%s\n' '#include <linux/module.h>' 'MODULE_LICENSE("GPL");' >> irq_sim.c
 
-# `absent`: an address that acknowledges nothing, with the error that a Raspberry Pi's bus gives (bcm2835: EREMOTEIO).
-sed -i '/^#define STUB_FUNC_DEFAULT/i static ushort absent;\nmodule_param(absent, ushort, 0644);\n' i2c-stub.c
-sed -i '0,/for (i = 0; i < stub_chips_nr; i++) {/s//if (absent \&\& addr == absent)\n\t\treturn -EREMOTEIO;\n\n\t&/' i2c-stub.c
+# Nobody at an address: the error that a Raspberry Pi's bus gives (bcm2835: EREMOTEIO). `absent`: a chip that is away.
+sed -i -e '/^#define STUB_FUNC_DEFAULT/i static ushort absent;\nmodule_param(absent, ushort, 0644);\n' \
+  -e 's/if (addr == chip_addr\[i\]) {/if (addr == chip_addr[i] \&\& addr != absent) {/' \
+  -e '/if (!chip)$/{n;s/-ENODEV/-EREMOTEIO/}' i2c-stub.c
 grep -q 'generic_handle_irq(irqnum)' irq_sim.c
-grep -q 'addr == absent' i2c-stub.c
+grep -q 'addr != absent' i2c-stub.c
+grep -q 'EREMOTEIO' i2c-stub.c
 grep -q 'module_param(absent' i2c-stub.c
 
 echo 'obj-m += irq_sim.o gpio-sim.o i2c-stub.o max17040_battery.o ina2xx.o test_power.o' > Makefile
