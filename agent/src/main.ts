@@ -213,6 +213,8 @@ function lateControl(agent: () => Agent | null): AgentControl {
     requestShutdown: (delayMs, text) => need().requestShutdown(delayMs, text),
     cancelShutdown: () => need().cancelShutdown(),
     simulate: (command) => need().simulate(command),
+    switches: () => need().switches(),
+    switchBoard: (command) => need().switchBoard(command),
   };
 }
 

@@ -76,6 +76,8 @@ export function recordingControl(changes: Partial<AgentControl> = {}): {
     requestShutdown: (delayMs, text) => note("requestShutdown", [delayMs, text], Promise.resolve(yes)),
     cancelShutdown: () => note("cancelShutdown", [], Promise.resolve(yes)),
     simulate: (command) => note("simulate", [command], Promise.resolve(yes)),
+    switches: () => note("switches", [], ["buzzer"] as const),
+    switchBoard: (command) => note("switchBoard", [command], Promise.resolve(yes)),
     ...changes,
   };
   return { control, asked };

@@ -68,11 +68,11 @@ export function piUps(args: readonly string[], options: StartOptions = {}): Prom
 }
 
 /** A configuration for a simulated board with everything in `folder`. */
-export function simConfig(folder: string, extra = ""): string {
+export function simConfig(folder: string, extra = "", board = "sim:x1201"): string {
   const file = join(folder, "config.yaml");
   writeFileSync(
     file,
-    `board: sim:x1201\nstate_dir: state\nsocket: a.sock\nagent: {id: test-pi, name: Test Pi}\n${extra}`,
+    `board: ${board}\nstate_dir: state\nsocket: a.sock\nagent: {id: test-pi, name: Test Pi}\n${extra}`,
   );
   return file;
 }

@@ -1,10 +1,12 @@
 // The agent's loop: sources give inputs, the core decides, this file carries out the effects. It decides nothing.
+import type { SwitchName } from "../boards/board.ts";
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
 import type { EventDraft, Requester, Sample, Snapshot } from "../core/model.ts";
+import { switchesOf } from "../drivers/controls.ts";
 import type { UpsDevice, UpsStart } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
-import type { AgentControl, SimCommand, StatusReport } from "../ports/control.ts";
+import type { AgentControl, SimCommand, StatusReport, SwitchCommand } from "../ports/control.ts";
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
 import type { Clock, EventJournal, EventQuery, Host, Log, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
@@ -14,6 +16,7 @@ import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
 import { Requests } from "./requests.ts";
 import { failedSample, keepSampling } from "./sampling.ts";
 import { type StatusFacts, statusLine, statusReport } from "./status.ts";
+import { switchBoard } from "./switching.ts";
 
 /** Everything that the agent works with; main.ts puts it together. */
 export interface AgentParts {
@@ -126,6 +129,15 @@ export class Agent implements AgentControl {
       code: "PI_UPS_NOT_SIMULATED",
       message: "This agent reads a real board; only a simulated one (board: sim:x1201) takes sim commands.",
     });
+  }
+
+  switches(): readonly SwitchName[] {
+    return switchesOf(this.#parts.device.controls());
+  }
+
+  switchBoard(command: SwitchCommand): Promise<Answer> {
+    const { device, facts, log } = this.#parts;
+    return switchBoard(device.controls(), command, facts.board.name, log);
   }
 
   /** The journal tells that it cannot be written, or can again. */

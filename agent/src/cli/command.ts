@@ -45,6 +45,7 @@ export type CommandName =
   | "config"
   | "boards"
   | "detect"
+  | "switch"
   | "sim"
   | "version"
   | "help";

@@ -117,6 +117,15 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    name: "switch",
+    usage: ["", "NAME VALUE"],
+    summary: "what the board can switch (charging, LEDs, buzzer, wake-up, power cut), and switching it",
+    details: [
+      "Without words, what this board has. Examples: allow_charge off, wake_on_charge 50%, watchdog 5min, led 1 #ff8000.",
+    ],
+    options: { yes: { type: "boolean", description: "confirms power_cut" } },
+  },
+  {
     name: "sim",
     usage: [
       "ac on|off",

@@ -9,6 +9,7 @@ export const loaders: Readonly<Record<CommandName, () => Promise<CommandRun>>> =
   config: async () => (await import("./commands/config.ts")).run,
   boards: async () => (await import("./commands/boards.ts")).run,
   detect: async () => (await import("./commands/detect.ts")).run,
+  switch: async () => (await import("./commands/switch.ts")).run,
   sim: async () => (await import("./commands/sim.ts")).run,
   version: async () => (await import("./commands/version.ts")).run,
   help: async () => (await import("./commands/help.ts")).run,

@@ -12,6 +12,15 @@ function mergeGauges(
   return { ok: true, value: { ...later.value, ...first.value } };
 }
 
+type Faults = ChipSample["boardFaults"];
+
+/** Every part's faults count; a part that could not be read leaves those of the others. */
+export function mergeFaults(first: Faults, later: Faults): Faults {
+  if (first === undefined || later === undefined) return first ?? later;
+  if (!first.ok) return later;
+  return later.ok ? { ok: true, value: [...first.value, ...later.value] } : first;
+}
+
 const noBattery: Result<never> = {
   ok: false,
   code: "PI_UPS_NO_GAUGE",
@@ -23,7 +32,13 @@ export function mergeSamples(parts: readonly ChipSample[]): Sample & Pick<ChipSa
   let merged: ChipSample = {};
   for (const part of parts) {
     const gauge = mergeGauges(merged.gauge, part.gauge);
-    merged = { ...part, ...merged, ...(gauge === undefined ? {} : { gauge }) };
+    const boardFaults = mergeFaults(merged.boardFaults, part.boardFaults);
+    merged = {
+      ...part,
+      ...merged,
+      ...(gauge === undefined ? {} : { gauge }),
+      ...(boardFaults === undefined ? {} : { boardFaults }),
+    };
   }
   return { ...merged, gauge: merged.gauge ?? noBattery };
 }

@@ -109,13 +109,12 @@ class BoardDevice implements UpsDevice {
       this.#acLine?.read(),
       this.#ports.thermometer.readC(),
     ]);
-    const { button, ...sample } = mergeSamples(chips);
+    const { button, ...sample } = mergeSamples([...chips, this.#lines.sample()]);
     if (button !== undefined) this.#presses.tell(button);
     return {
       temperatureC: processorC,
       ...sample,
       ...(acPresent === undefined ? {} : { acPresent }),
-      ...this.#lines.sample(),
     };
   }
 

@@ -1,8 +1,9 @@
 // The other end of the control socket: one request, one answer, and a plain sentence for each way in which an agent
 // cannot be reached.
 import { connect, type Socket } from "node:net";
+import type { SwitchName } from "../boards/board.ts";
 import { UpsError } from "../core/ups-error.ts";
-import type { SimCommand, StatusReport } from "../ports/control.ts";
+import type { SimCommand, StatusReport, SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import type { EventQuery } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
@@ -23,6 +24,8 @@ export interface ControlClient {
   requestShutdown(delayMs: number | null, text: string | null): Promise<Answer>;
   cancelShutdown(): Promise<Answer>;
   simulate(command: SimCommand): Promise<Answer>;
+  switches(): Promise<readonly SwitchName[]>;
+  switchBoard(command: SwitchCommand): Promise<Answer>;
 }
 
 /** Answers can hold thousands of events. */
@@ -133,6 +136,11 @@ function wireCommand(command: SimCommand): unknown {
   return { kind: command.kind, fault: command.fault, for_ms: command.forMs };
 }
 
+function wireSwitch(command: SwitchCommand): unknown {
+  if (command.kind === "power_cut") return { kind: command.kind, delay_s: command.delayS };
+  return command.kind === "wake_at" ? { kind: command.kind, wall_ms: command.wallMs } : command;
+}
+
 /**
  * Talks to the agent at `path`, with one connection per request.
  * @param timeoutMs how long an answer may take
@@ -146,5 +154,7 @@ export function createControlClient(path: string, timeoutMs = 5_000): ControlCli
     requestShutdown: (delayMs, text) => call("shutdown", { delay_ms: delayMs, text }),
     cancelShutdown: () => call("cancel_shutdown", {}),
     simulate: (command) => call("simulate", wireCommand(command)),
+    switches: () => call("switches", {}),
+    switchBoard: (command) => call("switch", wireSwitch(command)),
   };
 }

@@ -1,7 +1,7 @@
 // Checks what arrives on the Unix socket and turns it into calls of `AgentControl`. Keys on the wire are snake_case.
 import * as v from "valibot";
 import { UpsError } from "../core/ups-error.ts";
-import { type AgentControl, type SimCommand, simFaults } from "../ports/control.ts";
+import { type AgentControl, type SimCommand, type SwitchCommand, simFaults } from "../ports/control.ts";
 import type { EventQuery } from "../ports/ports.ts";
 import { type ControlError, type ControlResponse, controlVersion } from "./control-wire.ts";
 
@@ -45,6 +45,8 @@ const simulateParams = v.variant("kind", [
   v.strictObject({ kind: v.literal("battery"), percent: v.pipe(v.number(), v.finite()) }),
   v.strictObject({ kind: v.literal("temperature"), celsius: v.pipe(v.number(), v.finite()) }),
   v.strictObject({ kind: v.literal("speed"), factor: v.pipe(v.number(), v.finite()) }),
+  v.strictObject({ kind: v.literal("rail"), mv: v.pipe(v.number(), v.finite()) }),
+  v.strictObject({ kind: v.literal("button"), action: v.picklist(["reboot", "power_off"]) }),
   v.pipe(
     v.strictObject({
       kind: v.literal("fault"),
@@ -55,6 +57,31 @@ const simulateParams = v.variant("kind", [
   ),
   v.strictObject({ kind: v.literal("clear") }),
   v.strictObject({ kind: v.literal("show") }),
+]);
+
+const colour = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
+const within = (lowest: number, highest: number) =>
+  v.pipe(v.number(), v.minValue(lowest), v.maxValue(highest));
+
+const switchParams = v.variant("kind", [
+  v.strictObject({ kind: v.picklist(["allow_charge", "restart_on_mains", "buzzer"]), on: v.boolean() }),
+  v.pipe(
+    v.strictObject({ kind: v.literal("power_cut"), delay_s: v.nullable(within(0, 86_400)) }),
+    v.transform(({ kind, delay_s: delayS }) => ({ kind, delayS })),
+  ),
+  v.strictObject({ kind: v.literal("wake_on_charge"), percent: v.nullable(within(0, 100)) }),
+  v.pipe(
+    v.strictObject({ kind: v.literal("wake_at"), wall_ms: v.nullable(v.pipe(v.number(), v.finite())) }),
+    v.transform(({ kind, wall_ms: wallMs }) => ({ kind, wallMs })),
+  ),
+  v.strictObject({ kind: v.literal("watchdog"), minutes: within(0, 65_535) }),
+  v.strictObject({
+    kind: v.literal("led"),
+    index: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16)),
+    red: colour,
+    green: colour,
+    blue: colour,
+  }),
 ]);
 
 function badRequest(message: string): UpsError {
@@ -90,6 +117,14 @@ const methods: Readonly<Record<string, Method>> = {
   simulate: (control, params) => {
     const command: SimCommand = checked(simulateParams, params, "The params of simulate");
     return control.simulate(command);
+  },
+  switches: (control, params) => {
+    checked(nothing, params, "The params of switches");
+    return control.switches();
+  },
+  switch: (control, params) => {
+    const command: SwitchCommand = checked(switchParams, params, "The params of switch");
+    return control.switchBoard(command);
   },
 };
 

@@ -1,4 +1,5 @@
 // What can be asked of a running agent from its own machine: the Unix socket offers exactly this.
+import type { SwitchName } from "../boards/board.ts";
 import type { ButtonAction } from "../core/model.ts";
 import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
@@ -74,6 +75,23 @@ export type SimCommand =
 export const simFaults = ["i2c-nack", "i2c-garbage", "gauge-stuck", "ac-pin-stuck"] as const;
 export type SimFault = (typeof simFaults)[number];
 
+/** Everything that can be asked of a board's switches; `drivers/controls.ts` says what each means. */
+export type SwitchCommand =
+  | { readonly kind: "allow_charge" | "restart_on_mains" | "buzzer"; readonly on: boolean }
+  /** null: call it off. */
+  | { readonly kind: "power_cut"; readonly delayS: number | null }
+  | { readonly kind: "wake_on_charge"; readonly percent: number | null }
+  | { readonly kind: "wake_at"; readonly wallMs: number | null }
+  /** 0: off. */
+  | { readonly kind: "watchdog"; readonly minutes: number }
+  | {
+      readonly kind: "led";
+      readonly index: number;
+      readonly red: number;
+      readonly green: number;
+      readonly blue: number;
+    };
+
 export interface AgentControl {
   status(): StatusReport;
   events(query: EventQuery): readonly UpsEvent[];
@@ -82,4 +100,8 @@ export interface AgentControl {
   cancelShutdown(): Promise<Answer>;
   /** Refused with `PI_UPS_NOT_SIMULATED` on a real board. `message` says what the simulated world is now. */
   simulate(command: SimCommand): Promise<Answer>;
+  /** What the board can switch. */
+  switches(): readonly SwitchName[];
+  /** Refused with `PI_UPS_NO_SWITCH` when the board does not have it, or with the driver's code. */
+  switchBoard(command: SwitchCommand): Promise<Answer>;
 }

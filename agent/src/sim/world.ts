@@ -1,5 +1,6 @@
 // The running simulator: a world that moves with the clock, offered through the same ports as real hardware.
 import type { Board } from "../boards/board.ts";
+import { hasButton } from "../boards/derive.ts";
 import type { Result } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
@@ -81,6 +82,10 @@ class RunningWorld implements Simulator {
   }
 
   apply(command: SimCommand): Answer {
+    if (command.kind === "button" && !hasButton(this.#board)) {
+      const message = `The simulated ${this.#board.name} has no button that the Pi hears.`;
+      return { accepted: false, code: "PI_UPS_SIM_BAD_COMMAND", message };
+    }
     const now = this.#move();
     const { world, answer } = obey(this.#params, this.#world, command, now);
     this.#world = world;
