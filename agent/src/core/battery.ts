@@ -70,9 +70,12 @@ function takeConflicts(turn: Turn): void {
 
 function takeCharge(turn: Turn, reading: GaugeReading): void {
   const { ac, chargeAllowed, charging, trend } = turn.state;
-  const { state, notes } = takeCharging(charging, { acPresent: ac.confirmed, chargeAllowed }, reading, trend);
+  const facts = { acPresent: ac.confirmed, chargeAllowed, mainsSensed: turn.config.senses.has("ac") };
+  const { state, notes } = takeCharging(charging, facts, reading, trend);
   turn.change({ charging: state });
-  turn.record(notes);
+  // Full is told by the charge alone; a board that cannot sense charging says no more than that.
+  const sensed = turn.config.senses.has("charging");
+  turn.record(notes.filter(({ type }) => sensed || type === "battery_full"));
 }
 
 function takeDischarge(turn: Turn, reading: GaugeReading): void {
@@ -136,7 +139,7 @@ export function takeBattery(turn: Turn, raw: Result<RawReading>): void {
   const levels = takeLevels(turn.state.levels, reading, thresholds);
   turn.change({ levels: levels.state });
   turn.record(levels.notes);
-  if (senses.has("charging")) takeCharge(turn, reading);
+  if (senses.has("charge")) takeCharge(turn, reading);
   takeDischarge(turn, reading);
   takePolicy(turn, reading);
 }

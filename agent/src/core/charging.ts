@@ -32,6 +32,8 @@ const riseMv = 5;
 export interface ChargeFacts {
   readonly acPresent: boolean | null;
   readonly chargeAllowed: boolean | null;
+  /** False: the board cannot tell about mains at all, so a full battery is full whatever feeds it. */
+  readonly mainsSensed: boolean;
 }
 
 interface ChargingStep {
@@ -52,7 +54,8 @@ function derive(state: ChargingState, facts: ChargeFacts, trend: Trend): boolean
 }
 
 function isFull(state: ChargingState, facts: ChargeFacts, { chargePct }: GaugeReading): boolean {
-  if (facts.acPresent === true && chargePct >= fullPct) return true;
+  const fed = facts.acPresent ?? !facts.mainsSensed;
+  if (fed && chargePct >= fullPct) return true;
   return state.full && chargePct >= (facts.acPresent === false ? rearmPct.onBattery : rearmPct.onMains);
 }
 
