@@ -37,6 +37,7 @@ export function benchFor(board: Board, options: SimOptions = {}) {
       writes.push(`${address}:${register}`);
       return sim.i2c.write(address, register, data);
     },
+    ...(sim.i2c.receive === undefined ? {} : { receive: sim.i2c.receive.bind(sim.i2c) }),
     close: () => sim.i2c.close(),
   };
   const device = createUpsDevice(board, { ...portsOf(sim), i2c, clock });
@@ -78,7 +79,7 @@ export function deadPorts(failure: Extract<Result<never>, { ok: false }>): {
 } {
   const fail = () => Promise.resolve(failure);
   return {
-    i2c: { read: fail, write: fail, close: () => Promise.resolve() },
+    i2c: { read: fail, write: fail, receive: fail, close: () => Promise.resolve() },
     kernel: { powerSupplies: fail, powerSupply: fail, hwmon: fail, setPowerSupply: fail },
   };
 }

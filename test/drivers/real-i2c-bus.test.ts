@@ -49,6 +49,10 @@ function standIn(kernel: Kernel) {
           await transfer();
           written.push([address, command, [word & 0xff, word >> 8]]);
         },
+        receiveByte: async (address: number) => {
+          await transfer();
+          return address | 0x80;
+        },
         close: () => {
           closed += 1;
           return Promise.resolve();

@@ -29,5 +29,35 @@ const adafruitMax17048: Board = {
   ],
 };
 
+/** LC709203F breakout (product 4712): a gauge with a checksum on the wire and an input for a thermistor. */
+const adafruitLc709203f: Board = {
+  id: "adafruit_lc709203f",
+  name: "Adafruit LC709203F",
+  manufacturer: "Adafruit",
+  model: "LC709203F breakout",
+  confidence: "documented",
+  i2cBus: 1,
+  chips: [{ chip: "lc709203f", address: 0x0b }],
+  lines: {},
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: null },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["voltage", "charge", "temperature"],
+  switches: [],
+  quirks: [
+    "It cannot see mains, so nothing shuts the Pi down for an outage: it shows the battery and warns.",
+    "Its percent means something only after a program has set cell size, profile and initial RSOC (Adafruit's library does); until then the agent uses the voltage and estimates.",
+    "It forgets those settings when the battery is disconnected.",
+    "The temperature is the cell's only with a thermistor connected and thermistor mode set; else the Pi's own is shown.",
+    "The gauge is powered by the cell: without a battery it does not answer.",
+  ],
+  unverified: [
+    "Whether a program has set the gauge up is told from the profile, the alarms and the temperature mode differing from power-on; a cell size set alone goes unnoticed.",
+  ],
+  sources: [
+    "https://github.com/adafruit/Adafruit_LC709203F (Adafruit_LC709203F.cpp, .h)",
+    "LC709203F datasheet, communication protocol and functions of registers",
+  ],
+};
+
 /** All of them, in the order of the docs. */
-export const adafruit: readonly Board[] = [adafruitMax17048];
+export const adafruit: readonly Board[] = [adafruitMax17048, adafruitLc709203f];

@@ -17,7 +17,6 @@ export const plainChips = [
   "pijuice",
   "pisugar3",
   "ups_plus",
-  "lifepo4wered",
   /** Power chips of the PiSugar 2 and 2 Pro. */
   "ip5209",
   "ip5312",
@@ -58,7 +57,16 @@ export interface SunFounderUse {
   readonly address: number;
   /** `window`: plain block reads. `esp32`: the register is written first, bytes are read one by one. */
   readonly access: "window" | "esp32";
+  /** What registers 140 and 141 read; absent where nobody says. */
+  readonly boardId?: number;
   readonly has: readonly ("currents" | "remaining_mah" | "fan" | "shutdown_request" | "buzzer")[];
+}
+
+/** LiFePO4wered's controller, whose products differ in what they measure. */
+export interface LifepoUse {
+  readonly chip: "lifepo4wered";
+  readonly address: number;
+  readonly has: readonly ("mains" | "output_current")[];
 }
 
 /** A board whose chips belong to kernel drivers: read through /sys/class/power_supply and hwmon. */
@@ -70,10 +78,16 @@ export interface PowerSupplyUse {
   readonly mains: string | null;
 }
 
-export type ChipUse = PlainUse | Ina219Use | SunFounderUse | PowerSupplyUse;
+export type ChipUse = PlainUse | Ina219Use | SunFounderUse | LifepoUse | PowerSupplyUse;
 export type ChipKind = ChipUse["chip"];
 
-export const chipKinds: readonly ChipKind[] = [...plainChips, "ina219", "sunfounder_spc", "power_supply"];
+export const chipKinds: readonly ChipKind[] = [
+  ...plainChips,
+  "ina219",
+  "sunfounder_spc",
+  "lifepo4wered",
+  "power_supply",
+];
 
 /** The chip's address, or null for what the kernel reads. */
 export function addressOf(use: ChipUse): number | null {

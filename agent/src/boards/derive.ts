@@ -17,14 +17,13 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
   max17043: gauge,
   max17048: { senses: ["voltage", "charge", "charging"], switches: [] },
   cw2015: gauge,
-  lc709203f: gauge,
+  lc709203f: { senses: ["voltage", "charge", "temperature"], switches: [] },
   dfrobot_ups: gauge,
   waveshare_ups_hat_d_mcu: { senses: [], switches: [] },
   waveshare_ups_hat_e: gauge,
   pijuice: gauge,
   pisugar3: gauge,
   ups_plus: gauge,
-  lifepo4wered: gauge,
   ip5209: gauge,
   ip5312: gauge,
   ds1307: clockChip,
@@ -47,7 +46,21 @@ function abilitiesOf(use: ChipUse): Abilities {
             switches: [],
           };
     case "sunfounder_spc":
-      return { senses: ["ac", "voltage", "charge", "charging", "dc_out"], switches: [] };
+      return {
+        senses: [
+          "ac",
+          "voltage",
+          "charge",
+          "charging",
+          "dc_out",
+          ...(use.has.includes("currents") ? ["current" as const] : []),
+        ],
+        switches: use.has.includes("buzzer") ? ["buzzer"] : [],
+      };
+    case "lifepo4wered":
+      return use.has.includes("mains")
+        ? { senses: ["ac", "voltage", "charge", "charging", "dc_out"], switches: ["restart_on_mains"] }
+        : { senses: ["voltage", "charge", "dc_out"], switches: [] };
     case "power_supply":
       return { senses: ["ac", "voltage", "charge", "charging"], switches: [] };
     default:
@@ -98,4 +111,12 @@ export function estimatesCharge({ chips, senses }: Pick<Board, "chips" | "senses
 
 function givesPercent(use: ChipUse): boolean {
   return abilitiesOf(use).senses.includes("charge");
+}
+
+/** Chips that report presses of their board's button. */
+const buttonChips: ReadonlySet<ChipUse["chip"]> = new Set(["pijuice", "pisugar3", "sunfounder_spc"]);
+
+/** Whether the board has a button that the agent hears. */
+export function hasButton({ chips, lines }: Pick<Board, "chips" | "lines">): boolean {
+  return lines.button !== undefined || chips.some(({ chip }) => buttonChips.has(chip));
 }

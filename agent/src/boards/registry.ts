@@ -1,15 +1,19 @@
 // The list of all boards that this version knows; the configuration, the docs and the tests read it from here.
 import { adafruit } from "./adafruit.ts";
 import type { Board } from "./board.ts";
+import { dfrobot } from "./dfrobot.ts";
 import { geekwormX120x } from "./geekworm-x120x.ts";
 import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
+import { sunfounder } from "./sunfounder.ts";
 import { upsLite } from "./ups-lite.ts";
 
 /** Every known board, in the order of the docs. */
 export const boards: readonly Board[] = [
   ...geekwormX120x,
   ...geekwormX728,
+  ...sunfounder,
+  ...dfrobot,
   ...upsLite,
   ...adafruit,
   ...kernelBoards,

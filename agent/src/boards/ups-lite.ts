@@ -34,5 +34,35 @@ export const upsLiteV11: Board = {
   ],
 };
 
+/** UPS-Lite v1.3 with a CW2015. */
+export const upsLiteV13: Board = {
+  id: "ups_lite_v1_3",
+  name: "UPS-Lite v1.3",
+  manufacturer: "XiaoJ",
+  model: "UPS-Lite v1.3",
+  confidence: "experimental",
+  i2cBus: 1,
+  chips: [{ chip: "cw2015", address: 0x62 }],
+  lines: { acPresent: { bcm: 4, trueWhen: "high", bias: "pull_down" } },
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: 1000 },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["ac", "voltage", "charge", "charging"],
+  switches: [],
+  quirks: [
+    ...quirks,
+    "The gauge may sleep after power-on, and then its figures stand still: the agent says so with the command that wakes it, and never writes to it.",
+    "Carbon dioxide sensors (SCD4x) use the address 0x62 as well.",
+  ],
+  unverified: [
+    detectionPin,
+    "The pack's 1000 mAh are the seller's figure.",
+    "That the gauge sleeps after power-on.",
+  ],
+  sources: [
+    "https://github.com/linshuqin329/UPS-Lite (UPS-Lite_V1.3_CW2015/UPS_Lite_V1.3_CW2015.py)",
+    "Linux drivers/power/supply/cw2015_battery.c",
+  ],
+};
+
 /** Both versions, in the order of their numbers. */
-export const upsLite: readonly Board[] = [upsLiteV11];
+export const upsLite: readonly Board[] = [upsLiteV11, upsLiteV13];

@@ -68,7 +68,13 @@ const chip = v.variant("chip", [
     chip: v.literal("sunfounder_spc"),
     address,
     access: v.picklist(["window", "esp32"]),
+    board_id: v.optional(number(1, 0xfffe, "a board id from 1 to 65534", true)),
     has: v.array(v.picklist(["currents", "remaining_mah", "fan", "shutdown_request", "buzzer"])),
+  }),
+  group({
+    chip: v.literal("lifepo4wered"),
+    address,
+    has: v.array(v.picklist(["mains", "output_current"])),
   }),
   group({
     chip: v.literal("power_supply"),

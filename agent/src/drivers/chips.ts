@@ -11,6 +11,11 @@ const loaders: Loaders = {
   max17040: async () => (await import("./max17040.ts")).max17040,
   max17043: async () => (await import("./max17043.ts")).max17043,
   max17048: async () => (await import("./max17048.ts")).max17048,
+  cw2015: async () => (await import("./cw2015.ts")).cw2015,
+  lc709203f: async () => (await import("./lc709203f.ts")).lc709203f,
+  dfrobot_ups: async () => (await import("./dfrobot.ts")).dfrobot,
+  lifepo4wered: async () => (await import("./lifepo4wered.ts")).lifepo4wered,
+  sunfounder_spc: async () => (await import("./sunfounder.ts")).sunfounder,
   ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 

@@ -30,6 +30,16 @@ const passing: ReadonlySet<string> = new Set<I2cErrorCode>([
 /** After these, a write may have reached the device: repeating it could do it twice. */
 const uncertain: ReadonlySet<string> = new Set<I2cErrorCode>(["PI_UPS_I2C_TIMEOUT", "PI_UPS_I2C_IO"]);
 
+const never: ReadonlySet<string> = new Set();
+
+function noReceive(bus: number, address: number): Result<never> {
+  return i2cFailure("PI_UPS_I2C_IO", {
+    bus,
+    address,
+    found: "this bus cannot read a byte without a register",
+  });
+}
+
 class Queue implements I2cQueue {
   readonly queued = true;
   readonly #raw: I2cBus;
@@ -59,6 +69,12 @@ class Queue implements I2cQueue {
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {
     const safeAgain = new Set([...passing].filter((code) => !uncertain.has(code)));
     return this.#enqueue(address, () => this.#raw.write(address, register, data), safeAgain);
+  }
+
+  /** Never repeated: a device that counts on after each byte may already have done so. */
+  receive(address: number): Promise<Result<number>> {
+    const transfer = () => this.#raw.receive?.(address) ?? Promise.resolve(noReceive(this.#bus, address));
+    return this.#enqueue(address, transfer, never);
   }
 
   async close(): Promise<void> {

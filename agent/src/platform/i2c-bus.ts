@@ -19,6 +19,7 @@ export interface I2cBusHandle {
   /** The byte that comes first on the wire is the low one. */
   readWord(address: number, command: number): Promise<number>;
   writeWord(address: number, command: number, word: number): Promise<unknown>;
+  receiveByte(address: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -104,6 +105,10 @@ class NodeI2cBus implements I2cBus {
       if (data.length === 2) await handle.writeWord(address, register, first | (second << 8));
       else await handle.writeI2cBlock(address, register, data.length, Buffer.from(data));
     });
+  }
+
+  receive(address: number): Promise<Result<number>> {
+    return this.#transfer(address, (handle) => handle.receiveByte(address));
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,8 @@ export interface Clock {
 export interface I2cBus {
   read(address: number, register: number, length: number): Promise<Result<Uint8Array>>;
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>>;
+  /** One byte from a device that is sent no register before it. Absent on buses that cannot. */
+  receive?(address: number): Promise<Result<number>>;
   close(): Promise<void>;
 }
 

@@ -3,10 +3,15 @@ import type { ChipUse } from "../boards/board.ts";
 import type { ButtonAction } from "../core/model.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { ChargerPhase } from "./battery-model.ts";
+import { createCw2015Registers } from "./cw2015-registers.ts";
+import { createDfrobotRegisters } from "./dfrobot-registers.ts";
 import { createDs1307Registers } from "./ds1307-registers.ts";
+import { createLc709203fRegisters } from "./lc709203f-registers.ts";
+import { createLifepoRegisters, lifepoMapFor } from "./lifepo4wered-registers.ts";
 import { createMax17040Registers, createMax17043Registers } from "./max17043-registers.ts";
 import { createMax17048Registers } from "./max17048-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
+import { createSunFounderRegisters } from "./sunfounder-registers.ts";
 
 /** The world at this moment, as a board's chips can measure it. */
 export interface Measured {
@@ -60,6 +65,18 @@ export function createChipRegisters(use: ChipUse, around: ChipSurroundings): Chi
       return new Map([[use.address, createMax17048Registers(around)]]);
     case "ds1307":
       return new Map([[use.address, createDs1307Registers(around)]]);
+    case "cw2015":
+      return new Map([[use.address, createCw2015Registers(around)]]);
+    case "lc709203f":
+      return new Map([[use.address, createLc709203fRegisters(around, { address: use.address })]]);
+    case "dfrobot_ups":
+      return new Map([[use.address, createDfrobotRegisters(around)]]);
+    case "lifepo4wered": {
+      const map = lifepoMapFor(use);
+      return new Map([[use.address, createLifepoRegisters(around, { map, address: use.address })]]);
+    }
+    case "sunfounder_spc":
+      return new Map([[use.address, createSunFounderRegisters(use, around)]]);
     case "power_supply":
       return new Map();
     default:

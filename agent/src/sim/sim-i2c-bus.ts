@@ -7,6 +7,8 @@ import type { Clock, I2cBus } from "../ports/ports.ts";
 export interface RegisterDevice {
   read(register: number, length: number): Uint8Array;
   write(register: number, data: Uint8Array): void;
+  /** The next byte of a device that is sent no register. Absent: it answers as for register 0. */
+  receive?(): number;
   /** False: a write to this register is taken but not acknowledged. Absent: all writes are. */
   acknowledges?(register: number): boolean;
 }
@@ -59,6 +61,14 @@ class SimI2cBus implements I2cBus {
       return i2cFailure("PI_UPS_I2C_NACK", { bus: this.#options.bus, address });
     }
     return { ok: true, value: undefined };
+  }
+
+  async receive(address: number): Promise<Result<number>> {
+    const device = await this.#select(address);
+    if (!device.ok) return device;
+    const bytes = Uint8Array.of(device.value.receive?.() ?? device.value.read(0, 1)[0] ?? 0xff);
+    const seen = this.#options.fault() === "garbage" ? garble(bytes, this.#options.random) : bytes;
+    return { ok: true, value: seen[0] ?? 0xff };
   }
 
   close(): Promise<void> {

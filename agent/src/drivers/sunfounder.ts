@@ -1,0 +1,222 @@
+// SunFounder's boards: PiPower 3, PiPower 5 and Pironman U1 share one controller and differ in what they have. The U1 is
+// asked in another way: each look is a request that is written, and bytes that come one by one.
+// Facts: github.com/sunfounder/spc (spc/i2c.py, spc/spc.py, spc/devices.py), github.com/sunfounder/pipower5.
+import type { SunFounderUse } from "../boards/chip-use.ts";
+import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
+import type { Clock, I2cBus } from "../ports/ports.ts";
+import type { ChipFamily, ChipPorts, ChipSample } from "./chip.ts";
+import type { Controls } from "./controls.ts";
+import { hexByte } from "./i2c-errors.ts";
+import { createLookingChip, shortRead } from "./looking-chip.ts";
+import {
+  decodeSpcWindow,
+  type SpcWindow,
+  spcCellRefusal,
+  spcRegisters,
+  spcWindowLength,
+  spcWriteRegisters,
+} from "./sunfounder-window.ts";
+
+/** Command of the U1 before the register that is to be read. */
+const readCommand = 0x01;
+/** The tone of the buzzer, Hz: where small piezo buzzers are loud. */
+const buzzerHz = 2700;
+/** The maker's service waits as long before it calls an input too weak. */
+const weakInputMs = 3000;
+const agreeMv = 300;
+const agreeMa = 500;
+/** Firmware that knows no board id reads one of these. */
+const noId: readonly number[] = [0x0000, 0xffff];
+
+/** Reads bytes that follow each other. */
+async function readBytes(
+  bus: I2cBus,
+  { address, access }: SunFounderUse,
+  register: number,
+  length: number,
+): Promise<Result<Uint8Array>> {
+  if (access === "window") {
+    const bytes = await bus.read(address, register, length);
+    if (!bytes.ok || bytes.value.length >= length) return bytes;
+    return shortRead("SunFounder board", register, bytes.value.length, length);
+  }
+  const asked = await bus.write(address, readCommand, Uint8Array.of(register));
+  if (!asked.ok) return asked;
+  const bytes: number[] = [];
+  for (let index = 0; index < length; index += 1) {
+    const byte = await receive(bus, address);
+    if (!byte.ok) return byte;
+    bytes.push(byte.value);
+  }
+  return { ok: true, value: Uint8Array.from(bytes) };
+}
+
+function receive(bus: I2cBus, address: number): Promise<Result<number>> {
+  const none: Result<number> = {
+    ok: false,
+    code: "PI_UPS_I2C_IO",
+    message: "This I2C bus cannot read a byte without a register, which the Pironman U1 needs.",
+  };
+  return bus.receive?.(address) ?? Promise.resolve(none);
+}
+
+class SunFounderBoard {
+  readonly #use: SunFounderUse;
+  readonly #bus: I2cBus;
+  readonly #clock: Clock;
+  readonly #cellsInSeries: number;
+  /** The last believed shutdown request; null before the first look. */
+  #request: number | null = null;
+  /** The battery flag has been seen set, so the board has one. */
+  #knowsBattery = false;
+  #weakSinceMs: number | null = null;
+
+  constructor(use: SunFounderUse, { bus, clock, cellsInSeries }: ChipPorts) {
+    this.#use = use;
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#cellsInSeries = cellsInSeries;
+  }
+
+  async identify() {
+    if (this.#use.access === "esp32") {
+      const there = await receive(this.#bus, this.#use.address);
+      return there.ok ? { ok: true as const, value: { version: null, notes: [] } } : there;
+    }
+    const firmware = await readBytes(this.#bus, this.#use, spcRegisters.firmware, 3);
+    if (!firmware.ok) return firmware;
+    const id = await readBytes(this.#bus, this.#use, spcRegisters.boardId, 2);
+    if (!id.ok) return id;
+    const [high = 0, low = 0] = id.value;
+    const refused = this.#otherBoard((high << 8) | low);
+    if (refused !== null) return refused;
+    return { ok: true as const, value: { version: [...firmware.value].join("."), notes: [] } };
+  }
+
+  async look(): Promise<Result<SpcWindow>> {
+    const bytes = await readBytes(this.#bus, this.#use, spcRegisters.window, spcWindowLength);
+    return bytes.ok ? decodeSpcWindow(bytes.value, this.#use.has, this.#cellsInSeries) : bytes;
+  }
+
+  sample(look: SpcWindow): ChipSample {
+    const faults = this.#faults(look);
+    const noBattery = faults.includes(batteryMissing) ? batteryGone : spcCellRefusal(look.reading);
+    return {
+      gauge: noBattery ?? { ok: true, value: look.reading },
+      acPresent: { ok: true, value: look.acPresent },
+      charging: { ok: true, value: look.charging },
+      railMv: { ok: true, value: look.railMv },
+      boardFaults: { ok: true, value: faults },
+      ...(look.outputMa === null ? {} : { outputMa: { ok: true, value: look.outputMa } }),
+      // A request that stood before the agent came is of an earlier run: acting on it could keep the Pi from ever starting.
+      ...(this.#request === 0 && look.shutdownRequest !== 0 ? { button: "power_off" as const } : {}),
+    };
+  }
+
+  believed(look: SpcWindow): void {
+    this.#request = look.shutdownRequest;
+    if (look.batteryPlugged) this.#knowsBattery = true;
+  }
+
+  failed(failure: ReadFailure): ChipSample {
+    return {
+      gauge: failure,
+      acPresent: failure,
+      charging: failure,
+      railMv: failure,
+      ...(this.#use.has.includes("currents") ? { outputMa: failure } : {}),
+    };
+  }
+
+  /** A tone until it is switched off. `PI_UPS_BUZZER_MUTED` where the board's volume is 0. */
+  async buzzer(on: boolean): Promise<Result<void>> {
+    if (on) {
+      const volume = await readBytes(this.#bus, this.#use, spcRegisters.buzzerVolume, 1);
+      if (!volume.ok) return volume;
+      if (volume.value[0] === 0) return muted;
+    }
+    const hz = on ? buzzerHz : 0;
+    const bytes = Uint8Array.of(hz & 0xff, hz >> 8);
+    return this.#bus.write(this.#use.address, spcWriteRegisters.buzzerHz, bytes);
+  }
+
+  #faults(look: SpcWindow): readonly BoardFault[] {
+    const nowMs = this.#clock.now().monoMs;
+    const weak = look.acPresent && look.batterySupplies;
+    this.#weakSinceMs = weak ? (this.#weakSinceMs ?? nowMs) : null;
+    const faults: BoardFault[] = [];
+    if (this.#weakSinceMs !== null && nowMs - this.#weakSinceMs >= weakInputMs) faults.push(weakInput);
+    // Firmware without this flag reads 0 for ever: only a flag that was set once can be missed.
+    if (this.#knowsBattery && !look.batteryPlugged) faults.push(batteryMissing);
+    return faults;
+  }
+
+  #otherBoard(found: number): ReadFailure | null {
+    const { boardId, address } = this.#use;
+    if (boardId === undefined || found === boardId || noId.includes(found)) return null;
+    return {
+      ok: false,
+      code: "PI_UPS_GAUGE_NOT_FOUND",
+      message: `The device at ${hexByte(address)} says board id ${found}; expected is ${boardId}. Check the board in the configuration.`,
+    };
+  }
+}
+
+const muted: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_BUZZER_MUTED",
+  message: "The board's buzzer has volume 0. Raise it (1 to 10) with: i2cset -y 1 0x5C 0x0F 5",
+};
+
+const weakInput: BoardFault = {
+  kind: "input_too_weak",
+  message:
+    "The input is plugged in, but the battery has to help: the power supply or its cable is too weak. Use a stronger one.",
+};
+
+const batteryMissing: BoardFault = {
+  kind: "battery_missing",
+  message: "The board says that its battery is no longer plugged in. Check the battery's plug.",
+};
+
+const batteryGone: ReadFailure = { ok: false, code: "PI_UPS_NO_BATTERY", message: batteryMissing.message };
+
+function looksAgree(a: SpcWindow, b: SpcWindow): boolean {
+  return (
+    a.acPresent === b.acPresent &&
+    a.charging === b.charging &&
+    a.batterySupplies === b.batterySupplies &&
+    a.batteryPlugged === b.batteryPlugged &&
+    a.shutdownRequest === b.shutdownRequest &&
+    Math.abs(a.railMv - b.railMv) <= agreeMv &&
+    Math.abs((a.outputMa ?? 0) - (b.outputMa ?? 0)) <= agreeMa &&
+    Math.abs((a.reading.currentMa ?? 0) - (b.reading.currentMa ?? 0)) <= agreeMa
+  );
+}
+
+/**
+ * Driver for SunFounder's boards. Does no I/O before `probe` or `read`. The U1 cannot be asked for anything without a
+ * write, so its probe finds no more than that something answers.
+ *
+ * A shutdown request that appears is a press of "power off"; why the board asks is not told, because its maker's lists
+ * contradict each other. Codes besides those of the bus: `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`,
+ * `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NO_BATTERY`, `PI_UPS_BUZZER_MUTED`.
+ */
+export const sunfounder: ChipFamily<SunFounderUse> = (use, ports) => {
+  const board = new SunFounderBoard(use, ports);
+  const controls: Controls = { buzzer: (on) => board.buzzer(on) };
+  return createLookingChip<SpcWindow>({
+    chip: "sunfounder_spc",
+    name: "SunFounder board",
+    address: use.address,
+    clock: ports.clock,
+    identify: () => board.identify(),
+    look: () => board.look(),
+    agree: looksAgree,
+    sample: (look) => board.sample(look),
+    failed: (failure) => board.failed(failure),
+    believed: (look) => board.believed(look),
+    looksWrite: use.access === "esp32",
+    ...(use.has.includes("buzzer") ? { controls } : {}),
+  });
+};
