@@ -34,6 +34,7 @@ function wire(replies: readonly Reply[]) {
   const raw: I2cBus = {
     read: (_address, register, length) => transfer(`r${register}`, new Uint8Array(length)),
     write: (_address, register) => transfer(`w${register}`, undefined),
+    receive: () => transfer("byte", 0x42),
     close: () => {
       closed += 1;
       return Promise.resolve();
@@ -79,6 +80,24 @@ describe("tries", () => {
     expect(result).toMatchObject({ ok: false, code: "PI_UPS_I2C_NACK" });
     expect(!result.ok && result.message).toMatch(/0x36 on I2C bus 1.*i2cdetect -y 1.*Tried 3 times/);
     expect(log).toEqual(["r2@0", "r2@20", "r2@40"]);
+  });
+
+  it("takes a byte without a register once only: the device may have counted on", async () => {
+    const { clock, log, queue } = wire(["PI_UPS_I2C_NACK", "ok"]);
+    expect(await clock.until(queue.receive?.(0x5a) ?? Promise.reject())).toMatchObject({
+      ok: false,
+      code: "PI_UPS_I2C_NACK",
+    });
+    expect(await clock.until(queue.receive?.(0x5a) ?? Promise.reject())).toEqual({ ok: true, value: 0x42 });
+    expect(log).toEqual(["byte@0", "byte@0"]);
+  });
+
+  it("says so when the bus cannot receive a byte without a register", async () => {
+    const { clock, raw } = wire([]);
+    const { read, write, close } = raw;
+    const queue = createI2cQueue({ read, write, close }, clock);
+    const result = await clock.until(queue.receive?.(0x5a) ?? Promise.reject());
+    expect(!result.ok && result.message).toContain("without a register");
   });
 
   it("succeeds when the third try does", async () => {

@@ -93,6 +93,12 @@ describe("transfers", () => {
     ]);
   });
 
+  it("receive a byte without sending a register", async () => {
+    const { bus } = standIn({ replies: ["ok", errno("EREMOTEIO", 121)] });
+    expect(await bus.receive?.(0x5a)).toEqual({ ok: true, value: 0xda });
+    expect(await bus.receive?.(0x5a)).toMatchObject({ ok: false, code: "PI_UPS_I2C_NACK" });
+  });
+
   it("do not overlap, so that the first to an address has set it before the next", async () => {
     const { bus, counts } = standIn({ replies: [] });
     await Promise.all([1, 2, 3, 4].map((register) => bus.read(0x36, register, 2)));

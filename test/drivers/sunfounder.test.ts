@@ -1,0 +1,281 @@
+// SunFounder's boards: the read window, the direction of the current, the shutdown request, the U1's own protocol, and what
+// the driver never does.
+import { describe, expect, it } from "vitest";
+import type { SunFounderUse } from "../../agent/src/boards/chip-use.ts";
+import { sunfounder } from "../../agent/src/drivers/sunfounder.ts";
+import { decodeSpcWindow } from "../../agent/src/drivers/sunfounder-window.ts";
+import { createSunFounderRegisters } from "../../agent/src/sim/sunfounder-registers.ts";
+import { type stillWorld as StillWorld, stillWorld } from "../sim/still-world.ts";
+import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+
+const pipower3: SunFounderUse = {
+  chip: "sunfounder_spc",
+  address: 0x5b,
+  access: "window",
+  has: ["shutdown_request"],
+};
+const pipower5: SunFounderUse = {
+  chip: "sunfounder_spc",
+  address: 0x5c,
+  access: "window",
+  boardId: 2602,
+  has: ["currents", "shutdown_request", "buzzer"],
+};
+const u1: SunFounderUse = {
+  chip: "sunfounder_spc",
+  address: 0x5a,
+  access: "esp32",
+  has: ["currents", "remaining_mah", "fan"],
+};
+
+/** Two cells of 3950 mV, 5.1 V out at 1.2 A, on mains, charging with 800 mA, 76 %. */
+const window = [
+  0xa2, 0x12, 0xd0, 0x07, 0xec, 0x13, 0xb0, 0x04, 0xdc, 0x1e, 0x20, 0x03, 76, 0, 0, 0, 1, 1, 1, 0, 0, 0x6e,
+  0x0f, 0x6e, 0x0f,
+] as const;
+const changed = (bytes: Readonly<Record<number, number>>) =>
+  Uint8Array.from(window, (byte, register) => bytes[register] ?? byte);
+const minus800 = { 10: 0xe0, 11: 0xfc } as const;
+
+function benchOf(
+  use: SunFounderUse,
+  world: ReturnType<typeof StillWorld> = stillWorld({ cellsInSeries: 2 }),
+  disturbed = 0,
+) {
+  const device = createSunFounderRegisters(use, world.around);
+  return { world, device, ...chipBench(sunfounder, use, device, { cellsInSeries: 2, disturbed }) };
+}
+
+describe("window", () => {
+  it("is little-endian, in millivolts and milliamperes", () => {
+    expect(expectValue(decodeSpcWindow(changed({}), pipower5.has, 2))).toEqual({
+      reading: { cellMv: 3950, chargePct: 76, currentMa: 800, lowestCellMv: 3950 },
+      railMv: 5100,
+      outputMa: 1200,
+      acPresent: true,
+      charging: true,
+      batterySupplies: false,
+      batteryPlugged: true,
+      shutdownRequest: 0,
+    });
+  });
+
+  it("has no currents and no request where the product has none", () => {
+    const look = expectValue(decodeSpcWindow(changed({ 20: 2 }), [], 2));
+    expect(look.outputMa).toBeNull();
+    expect(look.reading.currentMa).toBeUndefined();
+    expect(look.shutdownRequest).toBe(0);
+  });
+
+  it("takes the lowest cell, and no cells that do not fit the pack", () => {
+    const lowest = (bytes: Readonly<Record<number, number>>) =>
+      expectValue(decodeSpcWindow(changed(bytes), pipower5.has, 2)).reading.lowestCellMv;
+    expect(lowest({ 21: 0x0a, 22: 0x0f, 23: 0xd2, 24: 0x0f })).toBe(3850);
+    expect(lowest({ 21: 0, 22: 0, 23: 0, 24: 0 })).toBeUndefined();
+    expect(lowest({ 23: 0xdc, 24: 0x1e })).toBeUndefined();
+  });
+
+  it.each([
+    ["all zero", Object.fromEntries(window.map((_, at) => [at, 0]))],
+    ["all ones", Object.fromEntries(window.map((_, at) => [at, 0xff]))],
+    ["a flag of 2", { 16: 2 }],
+    ["101 %", { 12: 101 }],
+    ["an unknown request", { 20: 9 }],
+    ["30 V at the input", { 0: 0x30, 1: 0x75 }],
+    ["1 V of battery", { 8: 0xe8, 9: 0x03 }],
+  ])("%s is refused", (_name, bytes) => {
+    expect(expectRefusal(decodeSpcWindow(changed(bytes), pipower5.has, 2)).code).toBe(
+      "PI_UPS_GAUGE_IMPOSSIBLE",
+    );
+  });
+
+  it("that is too short is refused", () => {
+    expect(expectRefusal(decodeSpcWindow(Uint8Array.of(1, 2), [], 2)).message).toContain("2 of 25");
+  });
+});
+
+describe("direction of the battery current", () => {
+  const current = (bytes: Readonly<Record<number, number>>) =>
+    expectValue(decodeSpcWindow(changed(bytes), pipower5.has, 2)).reading.currentMa;
+
+  it.each([
+    ["supplying, register positive", { 15: 1, 16: 0, 18: 0 }, -800],
+    ["supplying, register negative", { 15: 1, 16: 0, 18: 0, ...minus800 }, -800],
+    ["charging, register negative", { ...minus800 }, 800],
+  ])("%s", (_name, bytes, expected) => {
+    expect(current(bytes)).toBe(expected);
+  });
+
+  it("is none at rest, and unknown when the flags do not name it", () => {
+    expect(current({ 18: 0, 10: 30, 11: 0 })).toBe(0);
+    expect(current({ 18: 0 })).toBeUndefined();
+    expect(current({ 15: 1, 18: 1 })).toBeUndefined();
+  });
+});
+
+describe("probe", () => {
+  it.each([pipower3, pipower5, u1])("finds $address without writing a byte", async (use) => {
+    const bench = benchOf(use);
+    const found = expectValue(await bench.probe());
+    expect(found).toMatchObject({ chip: "sunfounder_spc", notes: [] });
+    expect(found.version).toBe(use === u1 ? null : "1.1.5");
+    expect(bench.writes).toEqual([]);
+  });
+
+  it("refuses another board's id, and accepts firmware that has none", async () => {
+    const bytes = Object.fromEntries(window.map((byte, at) => [at, byte]));
+    const firmware = { 128: 1, 129: 0, 130: 0 };
+    const other = bytesDevice({ ...bytes, ...firmware, 140: 0x0a, 141: 0x2b });
+    const refusal = expectRefusal(await chipBench(sunfounder, pipower5, other, { cellsInSeries: 2 }).probe());
+    expect(refusal.code).toBe("PI_UPS_GAUGE_NOT_FOUND");
+    expect(refusal.message).toContain("2603");
+    const none = bytesDevice({ ...bytes, ...firmware, 140: 0, 141: 0 });
+    expectValue(await chipBench(sunfounder, pipower5, none, { cellsInSeries: 2 }).probe());
+  });
+});
+
+describe("shutdown request", () => {
+  it.each([1, 2, 3])("%d is one press of power off, without a cause", async (request) => {
+    const bench = benchOf(pipower5);
+    await bench.probe();
+    await bench.sample();
+    bench.device.request = request;
+    const sample = await bench.sample();
+    expect(sample.button).toBe("power_off");
+    expect(sample.boardFaults).toEqual({ ok: true, value: [] });
+    expect((await bench.sample()).button).toBeUndefined();
+    bench.device.request = 0;
+    await bench.sample();
+    bench.device.request = request;
+    expect((await bench.sample()).button).toBe("power_off");
+  });
+
+  it("that stood before the agent came is not acted on", async () => {
+    const bench = benchOf(pipower3);
+    bench.device.request = 1;
+    await bench.probe();
+    expect((await bench.sample()).button).toBeUndefined();
+    expect((await bench.sample()).button).toBeUndefined();
+  });
+
+  it("does not exist on the U1", async () => {
+    const bench = benchOf(u1);
+    await bench.probe();
+    await bench.sample();
+    bench.device.request = 2;
+    expect((await bench.sample()).button).toBeUndefined();
+  });
+});
+
+describe("faults of the board", () => {
+  it("a weak input shows after three seconds, and mains stays present", async () => {
+    const bench = benchOf(pipower5);
+    await bench.probe();
+    bench.device.weakInput = true;
+    bench.world.becomes({});
+    expect(expectValue((await bench.sample()).boardFaults)).toEqual([]);
+    await bench.clock.advance(3000);
+    const sample = await bench.sample();
+    expect(expectValue(sample.boardFaults).map(({ kind }) => kind)).toEqual(["input_too_weak"]);
+    expect(sample.acPresent).toEqual({ ok: true, value: true });
+  });
+
+  it("an unplugged battery is missing, not empty", async () => {
+    const bench = benchOf(pipower5);
+    await bench.probe();
+    await bench.sample();
+    bench.device.batteryPlugged = false;
+    bench.world.becomes({});
+    const sample = await bench.sample();
+    expect(expectValue(sample.boardFaults).map(({ kind }) => kind)).toEqual(["battery_missing"]);
+    expect(expectRefusal(sample.gauge).code).toBe("PI_UPS_NO_BATTERY");
+    expect(sample.acPresent).toEqual({ ok: true, value: true });
+  });
+
+  it("a battery flag that never was set means nothing", async () => {
+    const bytes = Object.fromEntries(window.map((byte, at) => [at, at === 17 ? 0 : byte]));
+    const bench = chipBench(
+      sunfounder,
+      pipower3,
+      bytesDevice({ ...bytes, 128: 1, 129: 0, 130: 0, 140: 0, 141: 0 }),
+      {
+        cellsInSeries: 2,
+      },
+    );
+    await bench.probe();
+    const sample = await bench.sample();
+    expect(expectValue(sample.gauge).chargePct).toBe(76);
+    expect(expectValue(sample.boardFaults)).toEqual([]);
+  });
+});
+
+describe("Pironman U1", () => {
+  it("writes one read request per look, then takes the bytes one by one", async () => {
+    const bench = benchOf(u1);
+    await bench.probe();
+    bench.transfers.length = 0;
+    bench.writes.length = 0;
+    const sample = await bench.sample();
+    expect(expectValue(sample.gauge)).toMatchObject({ cellMv: 3900, chargePct: 88 });
+    expect(bench.writes.every(([command, register]) => command === 0x01 && register === 0)).toBe(true);
+    expect(bench.transfers.slice(0, 26)).toEqual(["write 1", ...Array<string>(25).fill("receive")]);
+  });
+
+  it("ends a look with the byte that failed: the rest would belong to other registers", async () => {
+    const world = stillWorld({ cellsInSeries: 2 });
+    const bench = benchOf(u1, world, 0.05);
+    await bench.probe();
+    await bench.sample();
+    bench.disturb();
+    for (let read = 0; read < 300; read += 1) {
+      const { gauge, acPresent } = await bench.sample();
+      if (gauge?.ok) expect(Math.abs((gauge.value.chargePct ?? 0) - 88)).toBeLessThan(3);
+      if (acPresent?.ok) expect(acPresent.value).toBe(true);
+    }
+  });
+});
+
+describe("buzzer", () => {
+  it("sounds and stops on the PiPower 5, in the write window", async () => {
+    const bench = benchOf(pipower5);
+    const { controls } = bench.driver;
+    await bench.clock.until(controls?.buzzer?.(true) ?? Promise.reject());
+    expect(bench.writes).toEqual([[13, 2700 & 0xff, 2700 >> 8]]);
+    expect(bench.device.buzzerHz).toBe(2700);
+    await bench.clock.until(controls?.buzzer?.(false) ?? Promise.reject());
+    expect(bench.device.buzzerHz).toBe(0);
+  });
+
+  it("says that its volume is 0", async () => {
+    const bench = benchOf(pipower5);
+    bench.device.volume = 0;
+    const answer = await bench.clock.until(bench.driver.controls?.buzzer?.(true) ?? Promise.reject());
+    expect(expectRefusal(answer).code).toBe("PI_UPS_BUZZER_MUTED");
+    expect(bench.device.buzzerHz).toBe(0);
+  });
+
+  it("does not exist on the others", () => {
+    expect(benchOf(pipower3).driver.controls).toBeUndefined();
+    expect(benchOf(u1).driver.controls).toBeUndefined();
+  });
+});
+
+describe("a disturbed bus", () => {
+  it("makes no outage, no request and no other battery of 3000 looks, and the true outage is seen at once", async () => {
+    const bench = benchOf(pipower5, stillWorld({ cellsInSeries: 2 }), 0.05);
+    await bench.probe();
+    await bench.sample();
+    bench.disturb();
+    for (let read = 0; read < 3000; read += 1) {
+      const { gauge, acPresent, button, boardFaults } = await bench.sample();
+      if (gauge?.ok) expect(Math.abs((gauge.value.chargePct ?? 0) - 88)).toBeLessThan(3);
+      if (acPresent?.ok) expect(acPresent.value).toBe(true);
+      if (boardFaults?.ok) expect(boardFaults.value).toEqual([]);
+      expect(button).toBeUndefined();
+    }
+    bench.world.becomes({ acPresent: false, currentMa: -900, charger: "off" });
+    const sample = await bench.sample();
+    expect(sample.acPresent).toEqual({ ok: true, value: false });
+    expect(expectValue(sample.gauge).currentMa).toBe(-900);
+  });
+});
