@@ -33,6 +33,10 @@ const onMains: Snapshot = {
   packMv: 4081.25,
   charging: false,
   temperatureC: 48.31,
+  chargeEstimated: false,
+  healthPct: null,
+  capacityMah: null,
+  resistanceMohm: null,
   runtime: { kind: "unknown", why: "no outage yet" },
   health: "unknown",
   cycles: 1.23456,
@@ -73,13 +77,18 @@ describe("the report", () => {
       ac_present: true,
       battery_percent: 96,
       battery_percent_raw: 95.961,
+      battery_percent_estimated: false,
       battery_voltage_v: 4.081,
       charging: false,
       battery_low: false,
       runtime_min: null,
       runtime_state: "unknown",
+      runtime_confidence: null,
       temperature_c: 48.3,
       health: "unknown",
+      health_percent: null,
+      capacity_mah: null,
+      resistance_mohm: null,
       cycles: 1.23,
       stale: false,
       last_good_at: "2026-11-23T06:18:14.123+01:00",
@@ -169,9 +178,10 @@ describe("the report", () => {
   });
 
   it("keeps a runtime that settles apart from an estimate", () => {
-    expect(report({ runtime: { kind: "estimate", minutes: 84.26 } })).toMatchObject({
+    expect(report({ runtime: { kind: "estimate", minutes: 84.26, confidence: "medium" } })).toMatchObject({
       runtime_min: 84.3,
       runtime_state: "estimate",
+      runtime_confidence: "medium",
     });
     expect(report({ runtime: { kind: "settling", minutes: null } })).toMatchObject({
       runtime_min: null,
@@ -186,7 +196,13 @@ describe("the line", () => {
 
   it("says what a person asks first", () => {
     expect(line()).toBe("on mains for 59 min 55 s, battery 96 %, 4.08 V, 48 °C");
-    expect(line({ power: "on_battery", runtime: { kind: "estimate", minutes: 84 } }, connected, 3)).toBe(
+    expect(
+      line(
+        { power: "on_battery", runtime: { kind: "estimate", minutes: 84, confidence: "high" } },
+        connected,
+        3,
+      ),
+    ).toBe(
       "on battery for 59 min 55 s, battery 96 %, 4.08 V, about 1 h 24 min left, 48 °C, Home Assistant connected, 3 events unsent",
     );
   });

@@ -20,7 +20,7 @@ describe("status", () => {
         Battery         96 %, 4.12 V, charging
         Runtime left    about 1 h 24 min
         Temperature     48 °C
-        Health          good
+        Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
         Shutdown        none planned
         Faults          none
@@ -66,7 +66,7 @@ describe("status", () => {
         Battery         10 %, 3.31 V, low, not charging
         Runtime left    about 4.2 min (settling)
         Temperature     48 °C
-        Health          good
+        Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
         Shutdown        in 21 s: Battery at 9.6 %, critical is 10 %.
         Faults          none
@@ -90,6 +90,9 @@ describe("status", () => {
       runtime_state: "unknown",
       temperature_c: null,
       health: "unknown",
+      health_percent: null,
+      capacity_mah: null,
+      resistance_mohm: null,
       cycles: 0,
       last_good_at: null,
       home_assistant: { configured: false, connected: false, state: "off", code: null, message: null },
@@ -141,7 +144,7 @@ describe("status", () => {
         Power           on mains for 3 h 12 min
         Battery         96 %, 4.12 V, unknown, stale (last good read 42 s ago)
         Runtime left    about 1 h 24 min
-        Health          good
+        Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
         Shutdown        none planned, not allowed from Home Assistant
         Faults          The gauge does not answer. (PI_UPS_GAUGE_SILENT, for 10 s)

@@ -23,6 +23,10 @@ const onMains: Snapshot = {
   packMv: 4141.25,
   charging: false,
   temperatureC: 48.3,
+  chargeEstimated: false,
+  healthPct: null,
+  capacityMah: null,
+  resistanceMohm: null,
   runtime: { kind: "unknown", why: "on mains" },
   health: "unknown",
   cycles: 3.2,
@@ -116,7 +120,7 @@ describe("toValues", () => {
     [64, 65],
     [182, 180],
   ])("rounds a runtime of %s min to %s", (minutes, expected) => {
-    const out = toValues({ ...onMains, runtime: { kind: "estimate", minutes } }, x1201);
+    const out = toValues({ ...onMains, runtime: { kind: "estimate", minutes, confidence: "medium" } }, x1201);
     expect(rounded(out).runtime_min).toBe(expected);
   });
 

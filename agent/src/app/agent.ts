@@ -76,6 +76,7 @@ export class Agent implements AgentControl {
       lastRun: runStore.lastRun(),
       counters: runStore.counters(),
       openOutageSinceMs: openOutageSinceMs(journal),
+      battery: runStore.battery(),
     });
     runStore.alive(clock.now().wallMs);
     const stopEdges = device.onAcEdge((acPresent) =>
@@ -196,6 +197,12 @@ export class Agent implements AgentControl {
         return;
       case "save_counters":
         this.#parts.runStore.saveCounters(effect.counters);
+        return;
+      case "save_battery":
+        this.#parts.runStore.saveBattery(effect.battery);
+        return;
+      case "save_measurement":
+        this.#parts.runStore.addMeasurement(effect.measurement);
         return;
       case "answer": {
         const { requestId, accepted, code, message } = effect;

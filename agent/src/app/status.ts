@@ -35,6 +35,10 @@ function volts(mv: number | null): number | null {
   return mv === null ? null : round(mv / 1000, 3);
 }
 
+function rounded(value: number | null): number | null {
+  return value === null ? null : round(value);
+}
+
 function time(at: Instant | null): string | null {
   return at === null ? null : toRfc3339(at);
 }
@@ -101,16 +105,21 @@ export function statusReport(
     ...(snapshot.acPresent === undefined ? {} : { ac_present: snapshot.acPresent }),
     battery_percent: snapshot.chargePct === null ? null : round(snapshot.chargePct, 1),
     battery_percent_raw: snapshot.chargePctRaw === null ? null : round(snapshot.chargePctRaw, 3),
+    battery_percent_estimated: snapshot.chargeEstimated,
     battery_voltage_v: volts(snapshot.packMv),
     ...(snapshot.currentMa === undefined ? {} : { battery_current_a: volts(snapshot.currentMa) }),
     ...(snapshot.charging === undefined ? {} : { charging: snapshot.charging }),
     battery_low: snapshot.batteryLow,
     runtime_min: runtime.kind === "unknown" || runtime.minutes === null ? null : round(runtime.minutes, 1),
     runtime_state: runtime.kind,
+    runtime_confidence: runtime.kind === "estimate" ? runtime.confidence : null,
     ...(snapshot.temperatureC === undefined
       ? {}
       : { temperature_c: snapshot.temperatureC === null ? null : round(snapshot.temperatureC, 1) }),
     health: snapshot.health,
+    health_percent: rounded(snapshot.healthPct),
+    capacity_mah: rounded(snapshot.capacityMah),
+    resistance_mohm: rounded(snapshot.resistanceMohm),
     cycles: round(snapshot.cycles, 2),
     stale: snapshot.stale,
     last_good_at: time(snapshot.lastGoodAt),

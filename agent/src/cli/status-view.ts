@@ -39,7 +39,11 @@ function staleWords(report: StatusReport, paint: Paint): readonly string[] {
 }
 
 function batteryCell(report: StatusReport, paint: Paint): string {
-  const parts = [measured(report.battery_percent, "%", 0), measured(report.battery_voltage_v, "V", 2)];
+  const percent = measured(report.battery_percent, "%", 0);
+  const parts = [
+    report.battery_percent_estimated ? `about ${percent}` : percent,
+    measured(report.battery_voltage_v, "V", 2),
+  ];
   if (report.battery_percent === null && report.battery_voltage_v === null) parts.splice(0, 2, "unknown");
   if (report.battery_current_a !== undefined) parts.push(measured(report.battery_current_a, "A", 2));
   if (report.battery_low === true) parts.push(paint("red", "low"));
@@ -54,7 +58,16 @@ function aboutMinutes(minutes: number): string {
 
 function runtimeCell(report: StatusReport): string {
   const left = report.runtime_min === null ? "unknown" : aboutMinutes(report.runtime_min);
-  return report.runtime_state === "settling" ? `${left} (settling)` : left;
+  if (report.runtime_state === "settling") return `${left} (settling)`;
+  return report.runtime_confidence === "low" ? `${left} (rough)` : left;
+}
+
+function healthCell(report: StatusReport): string {
+  const percent = report.health_percent === null ? "" : ` (${report.health_percent} % of the rated capacity)`;
+  const parts = [`${report.health}${percent}`];
+  if (report.capacity_mah !== null) parts.push(`${report.capacity_mah} mAh`);
+  if (report.resistance_mohm !== null) parts.push(`${report.resistance_mohm} mΩ`);
+  return parts.join(", ");
 }
 
 /** `home_assistant (Anna)` and the like in words; a battery asks nobody. */
@@ -117,7 +130,7 @@ export function statusView(report: StatusReport, color: boolean): string {
       ...(report.temperature_c === undefined
         ? []
         : [["Temperature", measured(report.temperature_c, "°C", 0)]]),
-      ["Health", report.health],
+      ["Health", healthCell(report)],
       ["Cycles", report.cycles.toFixed(1)],
       ["Shutdown", shutdownCell(report, paint)],
       ...faultRows(report, paint),

@@ -1,5 +1,6 @@
 // Low, critical and recovered. Percent and voltage under load can disagree, so the worse of the two counts, and a limit
 // must hold for some fresh samples; leaving a level takes more than entering it (hysteresis).
+import { weakestMv } from "./cut-off.ts";
 import type { Thresholds } from "./engine.ts";
 import type { GaugeReading } from "./model.ts";
 import { type Note, note, round } from "./note.ts";
@@ -49,8 +50,9 @@ export interface Reached {
 /** Which of the two limits a reading reached, percent first; null when neither. */
 export function reached(reading: GaugeReading, pct: number, cellMv: number): Reached | null {
   if (reading.chargePct <= pct) return { value: round(reading.chargePct, 1), threshold: pct, unit: "%" };
-  if (reading.cellMv <= cellMv) {
-    return { value: round(reading.cellMv / 1000, 3), threshold: round(cellMv / 1000, 3), unit: "V" };
+  const weakest = weakestMv(reading);
+  if (weakest <= cellMv) {
+    return { value: round(weakest / 1000, 3), threshold: round(cellMv / 1000, 3), unit: "V" };
   }
   return null;
 }
@@ -65,17 +67,22 @@ export function reachedWords({ value, threshold, unit }: Reached): string {
 function above(reading: GaugeReading, pct: number, cellMv: number, limits: Thresholds): boolean {
   return (
     reading.chargePct >= pct + limits.recoveredPctAbove &&
-    reading.cellMv >= cellMv + limits.recoveredCellMvAbove
+    weakestMv(reading) >= cellMv + limits.recoveredCellMvAbove
   );
 }
 
 function facts(reading: GaugeReading): Note["detail"] {
-  return { battery_percent: round(reading.chargePct, 1), cell_voltage_v: round(reading.cellMv / 1000, 3) };
+  const weakest = reading.lowestCellMv;
+  return {
+    battery_percent: round(reading.chargePct, 1),
+    cell_voltage_v: round(reading.cellMv / 1000, 3),
+    ...(weakest === undefined ? {} : { lowest_cell_voltage_v: round(weakest / 1000, 3) }),
+  };
 }
 
 function recoveredNote(reading: GaugeReading, lowBy: LevelState["lowBy"], limits: Thresholds): Note {
   const pct = round(reading.chargePct, 1);
-  const volts = round(reading.cellMv / 1000, 3);
+  const volts = round(weakestMv(reading) / 1000, 3);
   const figures =
     lowBy === "V"
       ? {
@@ -98,7 +105,7 @@ function held(state: LevelState, reading: GaugeReading, limits: Thresholds): Hel
     lowHeld: row(reached(reading, lowPct, lowCellMv) !== null, state.lowHeld),
     criticalHeld: row(reached(reading, criticalPct, criticalCellMv) !== null, state.criticalHeld),
     emptyPctHeld: row(reading.chargePct <= criticalPct * nearlyEmpty.partOfCritical, state.emptyPctHeld),
-    emptyMvHeld: row(reading.cellMv <= criticalCellMv - nearlyEmpty.belowCriticalMv, state.emptyMvHeld),
+    emptyMvHeld: row(weakestMv(reading) <= criticalCellMv - nearlyEmpty.belowCriticalMv, state.emptyMvHeld),
     aboveCriticalHeld: row(above(reading, criticalPct, criticalCellMv, limits), state.aboveCriticalHeld),
     recoveredHeld: row(above(reading, lowPct, lowCellMv, limits), state.recoveredHeld),
   };

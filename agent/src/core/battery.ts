@@ -1,5 +1,6 @@
 // One fresh look at the battery, and everything that follows from it: levels, charging, contradictions, counters,
 // runtime, and the danger that starts a shutdown.
+import { takeFigures, withEstimate } from "./battery-learning.ts";
 import {
   breakRow,
   criticalNow,
@@ -13,8 +14,7 @@ import { contradiction, stuckGauge } from "./contradictions.ts";
 import { countDischarge } from "./counters.ts";
 import { hasFault } from "./faults.ts";
 import type { GaugeReading, RawReading, Result } from "./model.ts";
-import { takeGauge } from "./plausibility.ts";
-import { takeRuntime } from "./runtime.ts";
+import { type GaugeState, takeGauge } from "./plausibility.ts";
 import { type Danger, takeDanger, takeSafe } from "./shutdown.ts";
 import type { CoreState } from "./state.ts";
 import { isRising, takeTrend } from "./trend.ts";
@@ -79,11 +79,11 @@ function takeCharge(turn: Turn, reading: GaugeReading): void {
 }
 
 function takeDischarge(turn: Turn, reading: GaugeReading): void {
-  const { counters, outage, runtime, trend } = turn.state;
+  const { counters, outage } = turn.state;
   const onBattery = provenOnBattery(turn.state);
-  turn.change({ runtime: takeRuntime(runtime, trend, onBattery) });
+  takeFigures(turn, reading, onBattery);
   if (!onBattery) return;
-  turn.change({ counters: countDischarge(counters, reading.chargePct) });
+  turn.change({ counters: countDischarge(counters, reading, turn.at, turn.config.capacityMah) });
   if (outage !== null) {
     const lowestPct = Math.min(outage.lowestPct ?? reading.chargePct, reading.chargePct);
     turn.change({ outage: { ...outage, lowestPct } });
@@ -114,25 +114,37 @@ function takePolicy(turn: Turn, reading: GaugeReading): void {
   turn.shutdown(takeDanger(turn.state.shutdown, danger, turn.at, turn.config.shutdown));
 }
 
-/** A reading without a state of charge is no reading yet for a board whose charge is not estimated. */
-function charged(result: Result<RawReading>): Result<GaugeReading> {
+/** With the estimate so far where the board gives no charge: only a voltage that is believed moves the estimate. */
+function provisional(result: Result<RawReading>, estimatePct: number | null): Result<GaugeReading> {
   if (!result.ok) return result;
-  const { chargePct } = result.value;
-  if (chargePct !== undefined) return { ok: true, value: { ...result.value, chargePct } };
-  return { ok: false, code: "PI_UPS_CHARGE_UNKNOWN", message: "The board gave no state of charge." };
+  const chargePct = result.value.chargePct ?? estimatePct ?? 0;
+  return { ok: true, value: { ...result.value, chargePct } };
+}
+
+/** The believed reading; its charge is estimated now where the board gave none. */
+function believed(turn: Turn, good: NonNullable<GaugeState["good"]>, estimated: boolean): GaugeReading {
+  if (!estimated) {
+    if (turn.state.chargeEstimated) turn.change({ chargeEstimated: false });
+    return good.reading;
+  }
+  const reading = withEstimate(turn, good.reading, provenOnBattery(turn.state));
+  turn.change({ gauge: { ...turn.state.gauge, good: { ...good, reading } } });
+  return reading;
 }
 
 /** Takes one gauge result of a sample. */
 export function takeBattery(turn: Turn, raw: Result<RawReading>): void {
-  const result = charged(raw);
   const { board, sampleIntervalMs, senses, thresholds } = turn.config;
-  const { state: gauge, fresh } = takeGauge(turn.state.gauge, result, turn.at, board.battery.chemistry);
+  const estimated = raw.ok && raw.value.chargePct === undefined;
+  const result = provisional(raw, turn.state.soc.pct);
+  const facts = { chemistry: board.battery.chemistry, estimated };
+  const { state: gauge, fresh } = takeGauge(turn.state.gauge, result, turn.at, facts);
   turn.change({ gauge });
   if (!fresh || gauge.good === null) {
     takeUnbelieved(turn);
     return;
   }
-  const { reading } = gauge.good;
+  const reading = believed(turn, gauge.good, estimated);
   if (gauge.goodRow >= thresholds.holdSamples) turn.fault("PI_UPS_GAUGE_SILENT", null);
   turn.change({ trend: takeTrend(turn.state.trend, reading, turn.at, sampleIntervalMs) });
   takeConflicts(turn);

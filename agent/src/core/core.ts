@@ -1,10 +1,12 @@
 // The core's step: which part takes which input, and in which order their decisions count.
 // Pure: the same state, input and configuration give the same state and effects, byte for byte.
 import { inDanger, takeBattery } from "./battery.ts";
+import { endOutageLearning } from "./battery-learning.ts";
 import { breakRow } from "./battery-levels.ts";
 import { loadCounters } from "./counters.ts";
 import { confirmsAtMonoMs } from "./debounce.ts";
 import type { CoreConfig, CoreInput, Effect } from "./engine.ts";
+import { soundLearned } from "./learned.ts";
 import { takeAc, takeAcRead } from "./mains.ts";
 import type { Sample } from "./model.ts";
 import { duration, note } from "./note.ts";
@@ -27,7 +29,8 @@ export interface Step {
 type InputOf<T extends CoreInput["type"]> = Extract<CoreInput, { type: T }>;
 
 function takeStart(turn: Turn, input: InputOf<"started">): void {
-  turn.change({ counters: loadCounters(input.counters), outage: earlierOutage(input) });
+  const learning = { ...turn.state.learning, learned: soundLearned(input.battery) };
+  turn.change({ counters: loadCounters(input.counters), outage: earlierOutage(input), learning });
   turn.record([startedNote(input.lastRun, turn.config.agentVersion, turn.at)]);
 }
 
@@ -59,6 +62,7 @@ function takeStopped(turn: Turn, reason: string): void {
   turn.shutdown(takeStop(turn.state.shutdown));
   turn.record([note("agent_stopping", `Agent stops: ${reason}.`, { detail: { reason } })]);
   turn.saveCounters(true);
+  endOutageLearning(turn);
   turn.change({ stopped: true });
 }
 
@@ -102,6 +106,7 @@ function takeDeadline(turn: Turn): void {
   }
   if (due.execute === null) return;
   turn.saveCounters(true);
+  endOutageLearning(turn);
   turn.effects.push({ type: "power_off", ...due.execute });
 }
 

@@ -1,6 +1,7 @@
 // The one door into the core: a state and an input give a new state and a list of effects.
 // The app executes the effects and never decides anything; a recorded list of inputs replays to the same effects.
 import type { Board } from "../boards/board.ts";
+import type { BatteryMeasurement, LearnedBattery } from "./learned.ts";
 import type { EventDraft, Instant, LastRun, Requester, Sample, Sense, ShutdownReason } from "./model.ts";
 
 /** Limits with hysteresis. All values are per cell or percent; the config loader has checked critical < low < recovered. */
@@ -39,7 +40,7 @@ export interface CoreConfig {
   readonly board: Board;
   /** What this board on this Pi can sense. */
   readonly senses: ReadonlySet<Sense>;
-  /** Capacity of the whole pack in mAh; null when nobody said. Used for cycles and runtime only. */
+  /** Rated capacity of the whole pack in mAh; null when nobody said. */
   readonly capacityMah: number | null;
   readonly sampleIntervalMs: number;
   readonly thresholds: Thresholds;
@@ -49,7 +50,10 @@ export interface CoreConfig {
 
 /** Sums that live longer than a run; the app keeps them on disk. */
 export interface Counters {
-  /** Discharged percent points since ever; cycles = this / 100. */
+  /**
+   * Discharged percent points since ever; cycles = this / 100. Where current and rated capacity are known these are
+   * hundredths of the rated capacity, else points of the gauge.
+   */
   readonly dischargedPct: number;
 }
 
@@ -61,6 +65,8 @@ export type CoreInput =
       readonly counters: Counters;
       /** Unix ms of the journal's last `ac_power_loss` when no `ac_power_restored` followed it; null or absent: none. */
       readonly openOutageSinceMs?: number | null;
+      /** As an earlier run gave it with `save_battery`; null or absent: nothing is known of this battery. */
+      readonly battery?: LearnedBattery | null;
     }
   | { readonly type: "sample"; readonly at: Instant; readonly sample: Sample }
   /** The AC line changed; acted on at once, not at the next sample. */
@@ -98,6 +104,10 @@ export type CoreInput =
 export type Effect =
   | { readonly type: "record"; readonly event: EventDraft }
   | { readonly type: "save_counters"; readonly counters: Counters }
+  /** Keep this for the next run's `started`. */
+  | { readonly type: "save_battery"; readonly battery: LearnedBattery }
+  /** Add this to the trend over years. */
+  | { readonly type: "save_measurement"; readonly measurement: BatteryMeasurement }
   /** Say goodbye, sync, power off. Everything recorded before it must be on disk first. */
   | { readonly type: "power_off"; readonly reason: ShutdownReason; readonly text: string }
   | {

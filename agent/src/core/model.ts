@@ -139,11 +139,18 @@ export interface EventDraft {
   readonly detail: Readonly<Record<string, number | string | boolean | null>>;
 }
 
-/** How sure the runtime estimate is. `settling`: an AC edge or load step was too recent. */
+/**
+ * How far an estimate can be trusted. `high`: an earlier outage showed how this battery falls, and this one was watched
+ * long enough or its current is known. `medium`: one of the two. `low`: neither; the minutes are a straight line.
+ */
+export const confidenceLevels = ["low", "medium", "high"] as const;
+export type EstimateConfidence = (typeof confidenceLevels)[number];
+
+/** Minutes to the cut-off. `settling`: an AC edge or load step was too recent; minutes are those of the last outage. */
 export type RuntimeEstimate =
   | { readonly kind: "unknown"; readonly why: string }
   | { readonly kind: "settling"; readonly minutes: number | null }
-  | { readonly kind: "estimate"; readonly minutes: number };
+  | { readonly kind: "estimate"; readonly minutes: number; readonly confidence: EstimateConfidence };
 
 export type Health = "good" | "fair" | "poor" | "unknown";
 
@@ -190,6 +197,8 @@ export interface Snapshot {
   readonly chargePct: number | null;
   /** The same, as the gauge said it. */
   readonly chargePctRaw: number | null;
+  /** The board measures a voltage only: the percent is the core's estimate from it. */
+  readonly chargeEstimated: boolean;
   readonly cellMv: number | null;
   /** Volts over the whole pack: cell voltage times cells in series. */
   readonly packMv: number | null;
@@ -200,6 +209,12 @@ export interface Snapshot {
   readonly temperatureC?: number | null;
   readonly runtime: RuntimeEstimate;
   readonly health: Health;
+  /** Measured capacity in percent of the rated one, 0-100; null while either is unknown. */
+  readonly healthPct: number | null;
+  /** Measured capacity of the pack, mAh; null before the first measurement. */
+  readonly capacityMah: number | null;
+  /** Measured resistance of the whole pack with its wiring, mOhm; null before the first measurement. */
+  readonly resistanceMohm: number | null;
   /** Equivalent full discharges since the counters began. */
   readonly cycles: number;
   readonly batteryLow: boolean | null;

@@ -1,6 +1,7 @@
 // A read is believed only when it is possible: the last good value is kept otherwise, and a failed read never becomes
 // a number. Jumps have to be confirmed, because one flipped bit on the wire must not look like an empty battery.
 import type { Chemistry } from "../boards/board.ts";
+import { weakestMv } from "./cut-off.ts";
 import type { GaugeReading, Instant, ReadFailure, Result } from "./model.ts";
 
 export interface GaugeState {
@@ -50,10 +51,21 @@ function failed(code: string, message: string): ReadFailure {
   return { ok: false, code, message };
 }
 
-function impossible({ cellMv, chargePct }: GaugeReading, chemistry: Chemistry): string | null {
+/** What is known about where a reading comes from. */
+export interface GaugeFacts {
+  readonly chemistry: Chemistry;
+  /** The board gave no charge: the reading's percent is the estimate so far, and proves nothing. */
+  readonly estimated: boolean;
+}
+
+function impossible(
+  { cellMv, chargePct }: GaugeReading,
+  { chemistry, estimated }: GaugeFacts,
+): string | null {
   if (!(cellMv >= possibleCellMv.min && cellMv <= possibleCellMv.max)) {
     return `The gauge reported ${cellMv} mV per cell; possible are ${possibleCellMv.min} to ${possibleCellMv.max} mV.`;
   }
+  if (estimated) return null;
   if (!(chargePct >= possibleChargePct.min && chargePct <= possibleChargePct.max)) {
     return `The gauge reported ${chargePct} %; possible are ${possibleChargePct.min} to ${possibleChargePct.max} %.`;
   }
@@ -65,19 +77,37 @@ function impossible({ cellMv, chargePct }: GaugeReading, chemistry: Chemistry): 
 
 function jumped(from: GaugeReading, to: GaugeReading): boolean {
   return (
-    Math.abs(to.cellMv - from.cellMv) > jumpCellMv || Math.abs(to.chargePct - from.chargePct) > jumpChargePct
+    Math.abs(to.cellMv - from.cellMv) > jumpCellMv ||
+    Math.abs(weakestMv(to) - weakestMv(from)) > jumpCellMv ||
+    Math.abs(to.chargePct - from.chargePct) > jumpChargePct
   );
 }
 
-/** Without a current that is no number: a broken current sense does not spoil voltage and percent. */
-function cleaned({ cellMv, chargePct, currentMa }: GaugeReading): GaugeReading {
-  return { cellMv, chargePct, ...(Number.isFinite(currentMa) ? { currentMa: currentMa as number } : {}) };
+function isCell(mv: number | undefined): mv is number {
+  return mv !== undefined && mv > 0 && mv <= possibleCellMv.max;
 }
 
-function believe(state: GaugeState, reading: GaugeReading, at: Instant): GaugeState {
+/**
+ * Without a current, or a weakest cell, that is no number: a broken sense does not spoil voltage and percent. A cell
+ * that died may be below what a whole cell can have.
+ */
+function cleaned({ cellMv, chargePct, currentMa, lowestCellMv }: GaugeReading): GaugeReading {
+  return {
+    cellMv,
+    chargePct,
+    ...(isCell(lowestCellMv) ? { lowestCellMv } : {}),
+    ...(Number.isFinite(currentMa) ? { currentMa: currentMa as number } : {}),
+  };
+}
+
+function believe(state: GaugeState, reading: GaugeReading, at: Instant, estimated: boolean): GaugeState {
   const before = state.good?.reading;
   const repeats =
-    state.same !== null && before?.cellMv === reading.cellMv && before.chargePct === reading.chargePct;
+    state.same !== null &&
+    before?.cellMv === reading.cellMv &&
+    before.chargePct === reading.chargePct &&
+    // The percent of an estimate moves with the voltage only; a current that moves shows that the chip is alive.
+    (!estimated || before.currentMa === reading.currentMa);
   return {
     good: { reading, at },
     failures: 0,
@@ -96,18 +126,18 @@ export function takeGauge(
   state: GaugeState,
   result: Result<GaugeReading>,
   at: Instant,
-  chemistry: Chemistry,
+  facts: GaugeFacts,
 ): { readonly state: GaugeState; readonly fresh: boolean } {
   if (!result.ok) return { state: refuse(state, result, state.jump), fresh: false };
   const reading = cleaned(result.value);
-  const why = impossible(reading, chemistry);
+  const why = impossible(reading, facts);
   if (why !== null) return { state: refuse(state, failed("PI_UPS_GAUGE_IMPOSSIBLE", why)), fresh: false };
   const good = state.good?.reading;
   if (good === undefined || !jumped(good, reading))
-    return { state: believe(state, reading, at), fresh: true };
+    return { state: believe(state, reading, at, facts.estimated), fresh: true };
   const agreeing = state.jump !== null && !jumped(state.jump.reading, reading) ? state.jump.count : 0;
   const count = agreeing + 1;
-  if (count >= jumpConfirmations) return { state: believe(state, reading, at), fresh: true };
+  if (count >= jumpConfirmations) return { state: believe(state, reading, at, facts.estimated), fresh: true };
   const message = `The gauge jumped from ${good.cellMv} mV, ${good.chargePct} % to ${reading.cellMv} mV, ${reading.chargePct} %; believed after ${jumpConfirmations} reads that agree.`;
   return { state: refuse(state, failed("PI_UPS_GAUGE_JUMP", message), { reading, count }), fresh: false };
 }

@@ -1,8 +1,10 @@
 // What the agent shows at one moment, read off the state: nothing is decided here.
 import type { CoreConfig } from "./engine.ts";
 import { hasFault } from "./faults.ts";
-import type { Instant, PowerState, Snapshot } from "./model.ts";
-import { estimateRuntime } from "./runtime.ts";
+import { healthOf, healthPct } from "./health.ts";
+import type { Instant, PowerState, RuntimeEstimate, Snapshot } from "./model.ts";
+import { packFacts } from "./pack.ts";
+import { runtimeOnMains } from "./runtime.ts";
 import type { CoreState } from "./state.ts";
 
 function powerOf(state: CoreState): PowerState {
@@ -17,6 +19,7 @@ function clampPct(pct: number): number {
 type BatteryKeys =
   | "chargePct"
   | "chargePctRaw"
+  | "chargeEstimated"
   | "cellMv"
   | "packMv"
   | "currentMa"
@@ -34,11 +37,33 @@ function batteryOf(state: CoreState, config: CoreConfig): Pick<Snapshot, Battery
   return {
     chargePct: good === null ? null : clampPct(good.reading.chargePct),
     chargePctRaw: good?.reading.chargePct ?? null,
+    chargeEstimated: state.chargeEstimated,
     cellMv,
     packMv,
     ...(config.senses.has("current") ? { currentMa, powerMw } : {}),
     stale: good !== null && (failures > 0 || hasFault(state.faults, "PI_UPS_GAUGE_STUCK")),
     lastGoodAt: good?.at ?? null,
+  };
+}
+
+function runtimeOf(state: CoreState, config: CoreConfig, power: PowerState): RuntimeEstimate {
+  if (state.gauge.good === null) return { kind: "unknown", why: "no battery reading yet" };
+  if (power === "unknown") return { kind: "unknown", why: "mains state unknown" };
+  if (power === "on_battery" && state.runtime.sinceMonoMs !== null) return state.runtime.estimate;
+  return runtimeOnMains(state.gauge.good.reading, packFacts(state, config), power === "on_battery");
+}
+
+type HealthKeys = "health" | "healthPct" | "capacityMah" | "resistanceMohm";
+
+function healthFigures(state: CoreState, config: CoreConfig): Pick<Snapshot, HealthKeys> {
+  const { capacityMah, resistanceMohm } = state.learning.learned;
+  const pct = healthPct(capacityMah, config.capacityMah);
+  const { cellsInSeries } = config.board.battery;
+  return {
+    health: healthOf(pct),
+    healthPct: pct,
+    capacityMah,
+    resistanceMohm: resistanceMohm === null ? null : resistanceMohm * cellsInSeries,
   };
 }
 
@@ -56,15 +81,8 @@ export function snapshot(state: CoreState, config: CoreConfig, now: Instant): Sn
     ...battery,
     ...(senses.has("charging") ? { charging: state.charging.charging } : {}),
     ...(senses.has("temperature") ? { temperatureC: state.temperature.lastC } : {}),
-    runtime: estimateRuntime(state.runtime, {
-      onBattery,
-      chargePct: battery.chargePct,
-      cutOffPct: config.thresholds.criticalPct,
-      sinceMonoMs: state.trend.sinceMonoMs,
-      nowMonoMs: now.monoMs,
-    }),
-    // No board of today measures what a health figure needs: the current, or a full discharge under a known load.
-    health: "unknown",
+    runtime: runtimeOf(state, config, power),
+    ...healthFigures(state, config),
     cycles: state.counters.counters.dischargedPct / 100,
     batteryLow: state.levels.level === "unknown" ? null : state.levels.level !== "ok",
     faults: state.faults,

@@ -4,10 +4,12 @@ import { type ChargingState, initialCharging } from "./charging.ts";
 import { type CounterState, initialCounters } from "./counters.ts";
 import { type DebounceState, initialDebounce } from "./debounce.ts";
 import type { Faults } from "./faults.ts";
+import { initialLearning, type LearningState } from "./learning.ts";
 import type { Instant } from "./model.ts";
 import { type GaugeState, initialGauge } from "./plausibility.ts";
 import { initialRuntime, type RuntimeState } from "./runtime.ts";
 import { initialShutdown, type ShutdownPart } from "./shutdown.ts";
+import { initialSoc, type SocState } from "./soc.ts";
 import { initialTemperature, type TemperatureState } from "./temperature.ts";
 import { initialTrend, type Trend } from "./trend.ts";
 
@@ -46,6 +48,11 @@ export interface CoreState {
   readonly faults: Faults;
   readonly outage: Outage | null;
   readonly runtime: RuntimeState;
+  /** The estimate on boards that measure a voltage only. */
+  readonly soc: SocState;
+  /** The last believed reading had no charge of its own. */
+  readonly chargeEstimated: boolean;
+  readonly learning: LearningState;
   readonly counters: CounterState;
   readonly shutdown: ShutdownPart;
   /** `stop` was taken: nothing is recorded any more. */
@@ -66,6 +73,9 @@ export const initialState: CoreState = {
   faults: [],
   outage: null,
   runtime: initialRuntime,
+  soc: initialSoc,
+  chargeEstimated: false,
+  learning: initialLearning,
   counters: initialCounters,
   shutdown: initialShutdown,
   stopped: false,

@@ -1,7 +1,9 @@
-// The few facts that survive a run: counters, the last sign of life, how the last run ended.
+// The few facts that survive a run: counters, the last sign of life, how the last run ended, and what is known of the
+// battery.
 import type { DatabaseSync } from "node:sqlite";
 import * as v from "valibot";
 import type { Counters } from "../core/engine.ts";
+import { type BatteryMeasurement, type LearnedBattery, soundLearned } from "../core/learned.ts";
 import type { LastRun } from "../core/model.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { Log, RunStore } from "../ports/ports.ts";
@@ -23,6 +25,17 @@ const endedSchema = v.variant("kind", [
 ]);
 const countersSchema = v.object({ dischargedPct: v.pipe(v.number(), v.finite(), v.minValue(0)) });
 const aliveSchema = v.pipe(v.number(), v.finite());
+/** Checked by the core, which knows what can be. */
+const batterySchema = v.looseObject({ version: v.literal(1) });
+const measurementSchema = v.object({
+  atMs: v.number(),
+  capacityMah: v.nullable(v.number()),
+  resistanceMohm: v.nullable(v.number()),
+  how: v.picklist(["outage_charge", "ac_edge"]),
+});
+
+/** An outage or a look at the resistance a day for years. */
+const mostMeasurements = 2000;
 
 function save(db: DatabaseSync, key: string, value: unknown): void {
   db.prepare(
@@ -57,6 +70,42 @@ class SqliteRunStore implements RunStore {
   saveCounters(counters: Counters): void {
     const saved = this.#write((db) => save(db, "counters", counters));
     this.#unsavedCounters = saved ? null : counters;
+  }
+
+  battery(): LearnedBattery | null {
+    const kept = this.#read("battery", batterySchema);
+    return kept === null ? null : soundLearned(kept);
+  }
+
+  saveBattery(battery: LearnedBattery): void {
+    this.#write((db) => save(db, "battery", battery));
+  }
+
+  addMeasurement({ atMs, capacityMah, resistanceMohm, how }: BatteryMeasurement): void {
+    this.#write((db) => {
+      db.prepare(
+        "INSERT INTO battery_measurements (at_ms, capacity_mah, resistance_mohm, how) VALUES (?, ?, ?, ?)",
+      ).run(Math.round(atMs), capacityMah, resistanceMohm, how);
+      db.prepare(
+        `DELETE FROM battery_measurements
+         WHERE id NOT IN (SELECT id FROM battery_measurements ORDER BY id DESC LIMIT ?)`,
+      ).run(mostMeasurements);
+    });
+  }
+
+  measurements(): readonly BatteryMeasurement[] {
+    const rows = this.#db.read((db) =>
+      db
+        .prepare(
+          `SELECT at_ms AS atMs, capacity_mah AS capacityMah, resistance_mohm AS resistanceMohm, how
+           FROM battery_measurements ORDER BY id`,
+        )
+        .all(),
+    );
+    return rows.flatMap((row) => {
+      const parsed = v.safeParse(measurementSchema, row);
+      return parsed.success ? [parsed.output] : [];
+    });
   }
 
   alive(atMs: number): void {

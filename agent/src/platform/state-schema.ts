@@ -13,6 +13,13 @@ const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX events_unsent ON events (seq) WHERE sent = 0;
    CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE battery_measurements (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     capacity_mah REAL,
+     resistance_mohm REAL,
+     how TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 export const newestSchema = migrations.length;

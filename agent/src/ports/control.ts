@@ -29,14 +29,24 @@ export interface StatusReport {
   readonly ac_present?: boolean | null;
   readonly battery_percent: number | null;
   readonly battery_percent_raw: number | null;
+  /** The board measures a voltage only: the percent is estimated from it. */
+  readonly battery_percent_estimated: boolean;
   readonly battery_voltage_v: number | null;
   readonly battery_current_a?: number | null;
   readonly charging?: boolean | null;
   readonly battery_low: boolean | null;
   readonly runtime_min: number | null;
   readonly runtime_state: "unknown" | "settling" | "estimate";
+  /** null unless `runtime_state` is `estimate`. */
+  readonly runtime_confidence: "low" | "medium" | "high" | null;
   readonly temperature_c?: number | null;
   readonly health: "good" | "fair" | "poor" | "unknown";
+  /** Measured capacity in percent of the rated one. */
+  readonly health_percent: number | null;
+  /** Measured capacity of the pack. */
+  readonly capacity_mah: number | null;
+  /** Measured resistance of the pack with its wiring. */
+  readonly resistance_mohm: number | null;
   readonly cycles: number;
   readonly stale: boolean;
   readonly last_good_at: string | null;

@@ -2,6 +2,7 @@
 // sim/ implements the hardware ones at register level; nobody who uses a port can tell which one it got.
 
 import type { Counters } from "../core/engine.ts";
+import type { BatteryMeasurement, LearnedBattery } from "../core/learned.ts";
 import type { EventDraft, Instant, LastRun, Result, ShutdownReason } from "../core/model.ts";
 import type { UpsEvent } from "../protocol/events.ts";
 
@@ -120,6 +121,13 @@ export interface RunStore {
   lastRun(): LastRun;
   counters(): Counters;
   saveCounters(counters: Counters): void;
+  /** What was learned about the battery; null when nothing was, or what is there cannot be understood. */
+  battery(): LearnedBattery | null;
+  saveBattery(battery: LearnedBattery): void;
+  /** Adds one figure to the trend over years; the oldest go when there are too many. */
+  addMeasurement(measurement: BatteryMeasurement): void;
+  /** Oldest first. */
+  measurements(): readonly BatteryMeasurement[];
   /** A sign of life, at most one write a minute. */
   alive(atMs: number): void;
   ended(how: Exclude<LastRun, { kind: "none" } | { kind: "died" }>): void;

@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createSqliteJournal, type SqliteJournal } from "../../../agent/src/platform/sqlite-journal.ts";
 import { openStateDb } from "../../../agent/src/platform/state-db.ts";
+import { newestSchema } from "../../../agent/src/platform/state-schema.ts";
 import { draft, firstMs, testFolder, testLog } from "../support/events.ts";
 
 type Options = Parameters<typeof createSqliteJournal>[1];
@@ -201,7 +202,7 @@ describe("the file", () => {
     onTestFinished(() => other.close());
     expect(() => other.exec("SELECT * FROM events")).toThrow(/locked/);
     journal.close();
-    expect(other.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+    expect(other.prepare("PRAGMA user_version").get()).toEqual({ user_version: newestSchema });
     expect(other.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   });
 });
