@@ -56,6 +56,8 @@ export interface Agent {
   /** Everything that it printed. */
   output(): string;
   running(): boolean;
+  /** Runs `pi-ups ARGS` against this agent; rejects with its words when that fails. */
+  command(...args: readonly string[]): Promise<string>;
   /** null while it starts. */
   status(): Promise<Status | null>;
   events(): readonly Event[];
@@ -123,12 +125,15 @@ export function startAgent(options: AgentOptions): Agent {
       resolve(code);
     });
   });
+  const command = (...args: readonly string[]) =>
+    sh("pi-ups", ...args, "--config", join(folder, "config.yaml"));
   return {
     output: () => output,
+    command,
     running: () => code === null,
     async status() {
       try {
-        return statusOf(await sh("pi-ups", "status", "--json", "--config", join(folder, "config.yaml")));
+        return statusOf(await command("status", "--json"));
       } catch {
         return null;
       }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, type Event, type Status, startAgent } from "./agent.ts";
 import { dump, gauge, setGauge } from "./chips.ts";
-import { drive, holder } from "./pins.ts";
+import { drive, driven, holder } from "./pins.ts";
 import { check } from "./tap.ts";
 import { eventually, need } from "./wait.ts";
 
@@ -11,6 +11,7 @@ import { eventually, need } from "./wait.ts";
 export type Way = readonly [name: string, yaml: readonly string[]];
 
 const acLine = 6;
+const chargeLine = 16;
 
 function shows(volts: number, percent: number): (status: Status | null) => boolean {
   return (status) =>
@@ -95,14 +96,28 @@ async function flickers(agent: Agent): Promise<undefined> {
   );
 }
 
+/** GPIO16 low allows charging, high forbids it; at rest the line is not driven at all. */
+async function switches(agent: Agent): Promise<undefined> {
+  await agent.command("switch", "allow_charge", "off");
+  need(await driven(chargeLine), "GPIO16 driven high", (high) => high);
+  await agent.command("switch", "allow_charge", "on");
+  need(await driven(chargeLine), "GPIO16 driven low", (high) => !high);
+  return undefined;
+}
+
 async function stops(agent: Agent): Promise<string> {
   need(await holder(acLine), "a line that is in use", (text) => text !== "" && /consumer=|used/.test(text));
+  // A stopped agent must not leave a battery uncharged.
+  await agent.command("switch", "allow_charge", "off");
   const begun = performance.now();
   const code = await agent.stop();
   const took = performance.now() - begun;
   need(code, "exit code 0", (found) => found === 0);
   need(took, "a stop within 5000 ms", (found) => found < 5_000);
-  need(await holder(acLine), "a free line", (text) => text !== "" && !/consumer=|used\]/.test(text));
+  for (const line of [acLine, chargeLine]) {
+    need(await holder(line), "a free line", (text) => text !== "" && !/consumer=|used\]/.test(text));
+  }
+  need(await driven(chargeLine), "GPIO16 no longer high", (high) => !high);
   return seconds(took);
 }
 
@@ -116,7 +131,8 @@ export async function mainsChecks([way, yaml]: Way): Promise<void> {
   await check(`${way}: mains goes`, () => edge(agent, false, "ac_power_loss"));
   await check(`${way}: mains comes back`, () => edge(agent, true, "ac_power_restored"));
   await check(`${way}: a flicker of 300 ms is no outage`, () => flickers(agent));
-  await check(`${way}: the agent stops and frees the line`, () => stops(agent));
+  await check(`${way}: charging is switched off and on over GPIO16`, () => switches(agent));
+  await check(`${way}: the agent stops, frees the lines and allows charging`, () => stops(agent));
   await check(`${way}: the agent has written nothing to the gauge`, async () => {
     need(await dump(gauge), "the registers as they were", (after) => after === before);
     return undefined;

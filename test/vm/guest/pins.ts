@@ -33,6 +33,11 @@ export async function drive(line: number, high: boolean): Promise<void> {
   await writeFile(`${folder}/sim_gpio${line}/pull`, high ? "pull-up" : "pull-down");
 }
 
+/** The level that the Pi drives the line to. */
+export async function driven(line: number): Promise<boolean> {
+  return (await readFile(`${folder}/sim_gpio${line}/value`, "utf8")).trim() === "1";
+}
+
 /** Who holds the line, in gpioinfo's words. */
 export async function holder(line: number): Promise<string> {
   const all = await sh("gpioinfo");
