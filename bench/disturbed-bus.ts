@@ -18,12 +18,12 @@ export interface DisturbOptions {
 
 /** Longer than the queue's time limit for one transfer. */
 const lateMs = 400;
-/** A register that hangs gives its old value for this many transfers. */
-const stuckFor = 3;
+/** A register that hangs gives its old value for so long. What hangs for seconds is a stuck gauge, which the core tells apart. */
+const stuckMs = 500;
 
 interface Stuck {
   readonly bytes: Uint8Array;
-  left: number;
+  readonly untilMs: number;
 }
 
 class DisturbedBus implements I2cBus {
@@ -46,9 +46,7 @@ class DisturbedBus implements I2cBus {
     this.transfers += 1;
     const place = (address << 16) | (register << 8) | length;
     const hung = this.#stuck.get(place);
-    if (hung !== undefined && !this.paused) {
-      hung.left -= 1;
-      if (hung.left <= 0) this.#stuck.delete(place);
+    if (hung !== undefined && !this.paused && this.#nowMs() < hung.untilMs) {
       return { ok: true, value: Uint8Array.from(hung.bytes) };
     }
     const kind = this.fault();
@@ -59,7 +57,7 @@ class DisturbedBus implements I2cBus {
     const before = this.#last.get(place) ?? seen.value;
     this.#last.set(place, seen.value);
     if (kind !== "stuck") return { ok: true, value: this.#broken(kind, seen.value) };
-    this.#stuck.set(place, { bytes: before, left: stuckFor });
+    this.#stuck.set(place, { bytes: before, untilMs: this.#nowMs() + stuckMs });
     return { ok: true, value: Uint8Array.from(before) };
   }
 
@@ -82,6 +80,10 @@ class DisturbedBus implements I2cBus {
     const kind = faultKinds[Math.floor(random() * faultKinds.length)] ?? "nack";
     this.counts[kind] += 1;
     return kind;
+  }
+
+  #nowMs(): number {
+    return this.#bench.clock.now().monoMs;
   }
 
   #broken(kind: FaultKind | null, bytes: Uint8Array): Uint8Array {
