@@ -37,8 +37,14 @@ const rules: readonly Rule[] = [
   },
   { from: "agent/src/app", folders: [...pure, "agent/src/drivers", "agent/src/ha"], packages: [] },
   {
+    from: "agent/src/doctor",
+    folders: [...pure, "agent/src/drivers", "agent/src/ha"],
+    packages: ["valibot"],
+  },
+  {
     from: "agent/src/platform",
     folders: [...pure, "agent/src/drivers", "agent/src/sim", "agent/src/config"],
+    types: ["agent/src/doctor/facts.ts"],
     packages: [anyNode, "ws", "valibot", "i2c-bus", "onoff"],
   },
   {

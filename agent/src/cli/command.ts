@@ -43,6 +43,7 @@ export type CommandName =
   | "events"
   | "shutdown"
   | "config"
+  | "doctor"
   | "boards"
   | "detect"
   | "switch"

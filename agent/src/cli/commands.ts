@@ -95,6 +95,16 @@ export const commands: readonly CommandSpec[] = [
     options: {},
   },
   {
+    name: "doctor",
+    usage: ["[--json]"],
+    summary: "what is wrong on this machine, why it matters, and the command that mends it",
+    details: [
+      "Looks by reading only: nothing is changed, on the machine, on the board or in Home Assistant.",
+      "Exit code 0: no problems. 1: at least one.",
+    ],
+    options: json,
+  },
+  {
     name: "boards",
     usage: ["[ID] [--json] [--yaml]"],
     summary: "which boards are known, what each senses and switches, and how sure that is",

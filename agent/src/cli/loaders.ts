@@ -7,6 +7,7 @@ export const loaders: Readonly<Record<CommandName, () => Promise<CommandRun>>> =
   events: async () => (await import("./commands/events.ts")).run,
   shutdown: async () => (await import("./commands/shutdown.ts")).run,
   config: async () => (await import("./commands/config.ts")).run,
+  doctor: async () => (await import("./commands/doctor.ts")).run,
   boards: async () => (await import("./commands/boards.ts")).run,
   detect: async () => (await import("./commands/detect.ts")).run,
   switch: async () => (await import("./commands/switch.ts")).run,

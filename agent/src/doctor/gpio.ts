@@ -1,0 +1,163 @@
+// The board's pins: is the header's chip there, may this user reach it, is a line held by somebody else, and does the
+// firmware give the pull-up that keeps a line from floating?
+import type { Board, BoardLine, BoardLines } from "../boards/board.ts";
+import { linesInForce, pullInForce } from "./boot-config.ts";
+import type { GpioFacts, PiFacts, UserFacts } from "./facts.ts";
+import { type Check, check, type Finding, run, say } from "./finding.ts";
+import { addToBootConfig, listed } from "./words.ts";
+
+const chip = check(
+  "gpio_chip",
+  "Mains is seen on a pin of the header; chips are found by label, since numbers change.",
+);
+const backend = check(
+  "gpio_backend",
+  "The agent needs one of two ways to the pins: sysfs with onoff, or libgpiod's tools.",
+);
+const access = check("gpio_access", "The agent opens the pins as its own user.");
+
+/** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
+const headerLabels: readonly string[] = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"];
+
+interface NamedLine {
+  readonly name: string;
+  readonly bcm: number;
+  readonly bias: BoardLine["bias"];
+}
+
+const lineNames = {
+  acPresent: "ac_present",
+  chargeAllowed: "charge_allowed",
+  button: "button",
+  powerCut: "power_cut",
+  bootOk: "boot_ok",
+  buzzer: "buzzer",
+} as const satisfies { readonly [K in keyof BoardLines]-?: string };
+
+function linesOf(board: Board): readonly NamedLine[] {
+  return (Object.keys(lineNames) as (keyof BoardLines)[]).flatMap((key) => {
+    const line: { readonly bcm: number; readonly bias?: BoardLine["bias"] } | undefined = board.lines[key];
+    return line === undefined ? [] : [{ name: lineNames[key], bcm: line.bcm, bias: line.bias ?? "none" }];
+  });
+}
+
+function checkChip({ chips }: GpioFacts, lines: readonly NamedLine[]): Finding {
+  const header = chips.find(({ label }) => headerLabels.includes(label));
+  if (header === undefined) {
+    const labels = chips.map(({ label }) => label);
+    return chip.problem(
+      `There is no GPIO chip of a Raspberry Pi's header. Found: ${labels.length === 0 ? "none" : labels.join(", ")}. Expected is one of: ${headerLabels.join(", ")}.`,
+      say("On a Pi, look what the kernel says about its pins:", "sudo dmesg | grep -i pinctrl"),
+    );
+  }
+  const beyond = lines.filter(({ bcm }) => bcm >= header.lines);
+  if (beyond.length > 0) {
+    return chip.problem(
+      `${header.label} has the lines 0 to ${header.lines - 1}, and the board needs ${listed(beyond.map(({ bcm }) => `GPIO${bcm}`))}.`,
+      say("Correct the board's pins in the configuration.", "pi-ups config check"),
+    );
+  }
+  return chip.ok(`The header's pins are ${header.label} (${header.seenAt}).`);
+}
+
+function checkBackend({ sysfs, onoff, libgpiod }: GpioFacts): Finding {
+  const ways = [
+    ...(sysfs && onoff.ok ? ["sysfs with onoff"] : []),
+    ...(libgpiod.ok ? [`libgpiod ${libgpiod.value}`] : []),
+  ];
+  if (ways.length > 0) return backend.ok(`Ways to the pins: ${listed(ways)}.`);
+  const why = sysfs
+    ? `this kernel has sysfs GPIO, but ${onoff.ok ? "onoff is of no use" : onoff.why}`
+    : "this kernel has no sysfs GPIO";
+  return backend.problem(
+    `There is no way to the pins: ${why}, and libgpiod's tools are not there (${libgpiod.ok ? "" : libgpiod.why}).`,
+    run("sudo apt install gpiod"),
+  );
+}
+
+function checkAccess({ mayOpen }: GpioFacts, user: UserFacts): Finding {
+  if (!mayOpen.ok) return access.unknown(`Whether ${user.name} may open the pins: ${mayOpen.why}.`);
+  if (mayOpen.value) return access.ok(`${user.name} may open the pins.`);
+  if (user.listedGroups.includes("gpio")) {
+    return access.problem(
+      `${user.name} may not open the pins yet: the group gpio counts from the next login on.`,
+      say("Log out and in again, or restart the service."),
+    );
+  }
+  return access.problem(
+    `${user.name} may not open the pins.`,
+    say("Then log in again, or restart the service.", `sudo usermod -aG gpio ${user.name}`),
+  );
+}
+
+/** Lines that the kernel gave to our own ways to them: an earlier run that left one driven on purpose. */
+const ours = /^(sysfs|pi-ups|gpiomon|gpioset)$/;
+
+function checkHolder(line: NamedLine, { holders }: GpioFacts): Finding {
+  const held: Check = check(
+    `gpio_line_${line.name}`,
+    "A line has one owner at a time: while somebody else holds it, the agent cannot use it.",
+  );
+  const name = `GPIO${line.bcm} (${line.name})`;
+  if (!holders.ok) return held.unknown(`Who holds ${name}: ${holders.why}.`, run("sudo apt install gpiod"));
+  const holder = holders.value.find(({ bcm }) => bcm === line.bcm)?.holder ?? null;
+  if (holder === null) return held.ok(`${name} is free.`);
+  if (ours.test(holder)) {
+    return held.note(
+      `${name} is held by ${holder}: an earlier run of the agent, or another program that uses the same way.`,
+      run("gpioinfo", "ps -ef | grep -i gpio"),
+    );
+  }
+  return held.problem(
+    `${name} is held by ${holder}.`,
+    say(
+      "End that program, or remove the driver's overlay from config.txt. This shows all lines:",
+      "gpioinfo",
+    ),
+  );
+}
+
+function checkBias(line: NamedLine, pi: PiFacts, canPull: boolean): readonly Finding[] {
+  if (line.bias === "none") return [];
+  const [letters, word] =
+    line.bias === "pull_up" ? (["pu", "pull-up"] as const) : (["pd", "pull-down"] as const);
+  const bias = check(
+    `gpio_bias_${line.name}`,
+    "A line without its pull resistor floats: while the Pi boots it can read as a mains failure that is none.",
+  );
+  const setting = `gpio=${line.bcm}=${letters}`;
+  if (!pi.bootConfig.ok) {
+    return [bias.unknown(`Whether GPIO${line.bcm} has its ${word} (${setting}): ${pi.bootConfig.why}.`)];
+  }
+  const { path, text } = pi.bootConfig.value;
+  const pull = pullInForce(linesInForce(text, pi.model), line.bcm);
+  if (pull === letters) return [bias.ok(`GPIO${line.bcm} (${line.name}) has its ${word} by ${path}.`)];
+  const mend = run(addToBootConfig(path, setting), "sudo reboot");
+  const found = pull === null ? `${setting} is not in ${path}` : `${path} says gpio=${line.bcm}=${pull}`;
+  if (pull === null && canPull) {
+    const until = "the agent sets the pull-up itself, but before it runs the line floats";
+    return [bias.note(`${found}: ${until.replace("pull-up", word)}.`, mend)];
+  }
+  return [bias.problem(`GPIO${line.bcm} (${line.name}) needs a ${word}, and ${found}.`, mend)];
+}
+
+/** Everything about the pins. Opens none. `agentRuns`: the lines are the agent's own then, and nobody is accused. */
+export function checkGpio(
+  board: Board,
+  facts: GpioFacts,
+  pi: PiFacts,
+  user: UserFacts,
+  agentRuns: boolean,
+): readonly Finding[] {
+  const lines = linesOf(board);
+  if (lines.length === 0) return [chip.ok(`${board.name} uses no pins.`)];
+  const there = checkChip(facts, lines);
+  const biases = lines.flatMap((line) => checkBias(line, pi, facts.libgpiod.ok && !facts.sysfs));
+  if (there.level !== "ok") return [there, checkBackend(facts), ...biases];
+  return [
+    there,
+    checkBackend(facts),
+    ...(agentRuns ? [] : [checkAccess(facts, user), ...lines.map((line) => checkHolder(line, facts))]),
+    ...biases,
+  ];
+}

@@ -1,0 +1,143 @@
+// What stands between us and the board: the bus, drivers of the kernel, GPIO chips and who holds their lines.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { GpioChipFacts, GpioFacts, GpioLineFacts, I2cFacts, Looked } from "../doctor/facts.ts";
+import { headerChipLabels } from "./gpio-numbers.ts";
+import { below, linkName, mayReadAndWrite, mayWrite, namesIn, trimmed } from "./machine-facts-files.ts";
+import type { Tool } from "./machine-facts-tools.ts";
+import { lazyAddon } from "./native-addon.ts";
+
+function isLoaded(module: unknown): module is object {
+  return typeof module === "object" && module !== null;
+}
+
+/** Loads a native add-on to see whether it loads. */
+async function tryAddon(name: string): Promise<Looked<true>> {
+  const loaded = await lazyAddon(name, () => import(name), isLoaded)();
+  return loaded.ok ? { ok: true, value: true } : loaded;
+}
+
+/** Kernel drivers by address: /sys/bus/i2c/devices/1-0036/driver points to them. */
+function boundDrivers(devices: string, bus: number): ReadonlyMap<number, string> {
+  const pattern = new RegExp(`^${bus}-([0-9a-f]{4})$`);
+  const found = namesIn(devices).flatMap((name): [number, string][] => {
+    const address = pattern.exec(name)?.[1];
+    const driver = address === undefined ? null : linkName(join(devices, name, "driver"));
+    return address === undefined || driver === null ? [] : [[Number.parseInt(address, 16), driver]];
+  });
+  return new Map(found);
+}
+
+/** Supplies of the machine itself: a mouse's battery has the scope of a device. */
+function ownSupplies(folder: string): readonly string[] {
+  return namesIn(folder).filter((name) => trimmed(join(folder, name, "scope"))?.toLowerCase() !== "device");
+}
+
+export async function i2cFacts(root: string, bus: number): Promise<I2cFacts> {
+  const at = below(root);
+  const node = at(`/dev/i2c-${bus}`);
+  return {
+    bus,
+    present: existsSync(node),
+    mayOpen: mayReadAndWrite(node),
+    addon: await tryAddon("i2c-bus"),
+    drivers: boundDrivers(at("/sys/bus/i2c/devices"), bus),
+    powerSupplies: ownSupplies(at("/sys/class/power_supply")),
+  };
+}
+
+function sysfsChips(folder: string): readonly GpioChipFacts[] {
+  return namesIn(folder)
+    .filter((name) => name.startsWith("gpiochip"))
+    .flatMap((name) => {
+      const label = trimmed(join(folder, name, "label"));
+      const lines = Number(trimmed(join(folder, name, "ngpio")));
+      return label === null || !Number.isInteger(lines) ? [] : [{ label, lines, seenAt: `sysfs ${name}` }];
+    });
+}
+
+/** `gpiochip0 [pinctrl-bcm2711] (58 lines)`, the same in libgpiod 1 and 2. */
+export function parseGpiodetect(text: string): readonly GpioChipFacts[] {
+  return [...text.matchAll(/^(gpiochip\d+) \[([^\]]*)\] \((\d+) lines?\)/gm)].map(
+    ([, seenAt, label, lines]) => ({
+      label: label ?? "",
+      lines: Number(lines),
+      seenAt: seenAt ?? "",
+    }),
+  );
+}
+
+/**
+ * One line of `gpioinfo`. libgpiod 1: `line   6: "GPIO6" "sysfs" input active-high [used]`, with unused as a word of its
+ * own; libgpiod 2: `line   6: "GPIO6" input consumer="sysfs"`. Kernel holders without a name are `kernel`.
+ */
+function holderOf(rest: string): string | null {
+  const second = /\bconsumer="?([^"\s]*)"?/.exec(rest);
+  if (second !== null) return second[1] === "" ? "kernel" : (second[1] ?? null);
+  const used = /\[[^\]]*\bused\b[^\]]*\]\s*$/.test(rest);
+  if (!used) return null;
+  const consumer = /^(?:"[^"]*"|unnamed)\s+(?:"([^"]*)"|(\S+))/.exec(rest);
+  return consumer?.[1] ?? consumer?.[2] ?? "kernel";
+}
+
+/** The lines of `gpioinfo CHIP`, of libgpiod 1 and 2. */
+export function parseGpioinfo(text: string): readonly GpioLineFacts[] {
+  return [...text.matchAll(/^\s*line\s+(\d+):\s+(.*)$/gm)].map(([, bcm, rest]) => ({
+    bcm: Number(bcm),
+    holder: holderOf((rest ?? "").trim()),
+  }));
+}
+
+async function libgpiodVersion(tool: Tool): Promise<Looked<string>> {
+  const said = await tool("gpiodetect", ["--version"]);
+  if (!said.ok) return said;
+  const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(said.value)?.[1];
+  return version === undefined
+    ? { ok: false, why: "gpiodetect does not tell its version" }
+    : { ok: true, value: version };
+}
+
+async function holders(
+  tool: Tool,
+  version: string,
+  chips: readonly GpioChipFacts[],
+): Promise<GpioFacts["holders"]> {
+  const header = chips.find(({ label }) => (headerChipLabels as readonly string[]).includes(label));
+  if (header === undefined) return { ok: false, why: "libgpiod does not see the header's chip" };
+  const args = version.startsWith("1.") ? [header.seenAt] : ["--chip", header.seenAt];
+  const said = await tool("gpioinfo", args);
+  return said.ok ? { ok: true, value: parseGpioinfo(said.value) } : said;
+}
+
+function mayOpenLines(root: string, hasTools: boolean, hasSysfs: boolean): Looked<boolean> {
+  const at = below(root);
+  const devices = hasTools ? namesIn(at("/dev")).filter((name) => /^gpiochip\d+$/.test(name)) : [];
+  const file = at("/sys/class/gpio/export");
+  const exportFile = hasSysfs && existsSync(file) ? [file] : [];
+  if (devices.length + exportFile.length === 0) {
+    return { ok: false, why: "there is neither /dev/gpiochip* with libgpiod's tools nor /sys/class/gpio" };
+  }
+  // The file to export by is for writing only.
+  const may = devices.some((name) => mayReadAndWrite(at(`/dev/${name}`))) || exportFile.some(mayWrite);
+  return { ok: true, value: may };
+}
+
+/** Opens no line. */
+export async function gpioFacts(root: string, tool: Tool): Promise<GpioFacts> {
+  const folder = below(root)("/sys/class/gpio");
+  const sysfs = existsSync(folder);
+  const [onoff, libgpiod, detected] = await Promise.all([
+    tryAddon("onoff"),
+    libgpiodVersion(tool),
+    tool("gpiodetect", []),
+  ]);
+  const devices = detected.ok ? parseGpiodetect(detected.value) : [];
+  return {
+    chips: [...devices, ...sysfsChips(folder)],
+    sysfs,
+    onoff,
+    libgpiod,
+    mayOpen: mayOpenLines(root, libgpiod.ok, sysfs),
+    holders: libgpiod.ok ? await holders(tool, libgpiod.value, devices) : libgpiod,
+  };
+}
