@@ -1,7 +1,12 @@
 // A simulated board with its device and, where a test wants it, its core: everything moves on a clock that only the test moves.
 import type { Board } from "../../agent/src/boards/board.ts";
 import { boards } from "../../agent/src/boards/registry.ts";
-import { defaultDebounce, defaultShutdown, defaultThresholds } from "../../agent/src/core/config-defaults.ts";
+import {
+  defaultDebounce,
+  defaultShutdown,
+  defaultThresholds,
+  voltageLimits,
+} from "../../agent/src/core/config-defaults.ts";
 import { initialState, nextWakeMonoMs, snapshot, step } from "../../agent/src/core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../../agent/src/core/engine.ts";
 import type { Result, Sample } from "../../agent/src/core/model.ts";
@@ -102,7 +107,7 @@ export class CoreOnBench {
       senses: new Set([...board.senses, "temperature" as const]),
       capacityMah: board.battery.typicalCapacityMah,
       sampleIntervalMs: 1000,
-      thresholds: defaultThresholds,
+      thresholds: { ...defaultThresholds, ...voltageLimits[board.battery.chemistry] },
       debounce: defaultDebounce,
       shutdown: defaultShutdown,
       ...parts,

@@ -43,8 +43,14 @@ describe("open-circuit table", () => {
     );
   });
 
-  it("has no figures that it does not know", () => {
-    expect(() => ocvTable("lifepo4", 2500)).toThrow(/lifepo4/);
+  it("of LiFePO4 is flat in the middle, and its charge ends at 100 %", () => {
+    const table = ocvTable("lifepo4", 2900);
+    expect(ocvMv(table, 80) - ocvMv(table, 30)).toBeLessThan(100);
+    expect(ocvMv(table, 0)).toBe(2900);
+    const params = { ...pack(), ocv: table, chargeMv: 3600 };
+    const full = advanceBattery(params, restedBattery(params, 97), onMains, 3 * 3600).battery;
+    expect(full.charger).toBe("done");
+    expect(full.chargePct).toBeGreaterThan(99.5);
   });
 });
 

@@ -46,13 +46,12 @@ const adafruitLc709203f: Board = {
   quirks: [
     "It cannot see mains, so nothing shuts the Pi down for an outage: it shows the battery and warns.",
     "Its percent means something only after a program has set cell size, profile and initial RSOC (Adafruit's library does); until then the agent uses the voltage and estimates.",
+    "Such a program is noticed by profile, alarms or temperature mode that differ from power-on: a cell size set alone is not.",
     "It forgets those settings when the battery is disconnected.",
     "The temperature is the cell's only with a thermistor connected and thermistor mode set; else the Pi's own is shown.",
     "The gauge is powered by the cell: without a battery it does not answer.",
   ],
-  unverified: [
-    "Whether a program has set the gauge up is told from the profile, the alarms and the temperature mode differing from power-on; a cell size set alone goes unnoticed.",
-  ],
+  unverified: [],
   sources: [
     "https://github.com/adafruit/Adafruit_LC709203F (Adafruit_LC709203F.cpp, .h)",
     "LC709203F datasheet, communication protocol and functions of registers",

@@ -20,7 +20,7 @@ const dfrobotUpsHat: Board = {
     "It gives 2 A at most; the maker says that it is not for a Pi 5, and one page of his names the Pi 3B+ as well.",
     "Register 0x00 changes the HAT's address: no program should write to it by guess.",
   ],
-  unverified: ["Its firmware version is taken for two digits, as a user's program reads it."],
+  unverified: [],
   sources: [
     "https://wiki.dfrobot.com/Raspberry_Pi_UPS_HAT_SKU_DFR0494",
     "https://wiki.dfrobot.com/UPS%20HAT%20for%20Raspberry%20Pi%20%20Zero%20%20SKU%3A%20DFR0528",

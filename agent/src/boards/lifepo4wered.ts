@@ -17,18 +17,22 @@ const sources = [
   "https://github.com/xorbit/LiFePO4wered-Pi (lifepo4wered-data.c, lifepo4wered-access.c, README.md; issues 8, 19, 45, 48, 60, 65)",
 ] as const;
 
-const common = { manufacturer: "LiFePO4wered", confidence: "documented", i2cBus: 1 } as const;
-const rest = { lines: {}, limits: { batteryMa: null, outputMa: null } } as const;
-const mapUnsure = "Which register map belongs to which product and year: the agent reads the map's version.";
+const mapUnsure =
+  "Which register map belongs to which product and year: the agent reads the map's version and says when it does not fit.";
+const besideDaemon =
+  "That agent and daemon do not disturb each other on the bus: both wait for three equal reads.";
 
 const pi: Board = {
   id: "lifepo4wered_pi",
   name: "LiFePO4wered/Pi",
-  ...common,
+  manufacturer: "LiFePO4wered",
   model: "LiFePO4wered/Pi",
+  confidence: "experimental",
+  i2cBus: 1,
   chips: [{ chip: "lifepo4wered", address: 0x43, has: [] }],
-  ...rest,
+  lines: {},
   battery: { chemistry: "lifepo4", cellsInSeries: 1, typicalCapacityMah: 550 },
+  limits: { batteryMa: null, outputMa: null },
   senses: ["voltage", "charge", "dc_out"],
   switches: [],
   quirks: [
@@ -38,30 +42,35 @@ const pi: Board = {
     flatCurve,
     corruptQuirk,
   ],
-  unverified: [mapUnsure],
+  unverified: [mapUnsure, besideDaemon],
   sources,
 };
 
 const pi3: Board = {
   id: "lifepo4wered_pi3",
   name: "LiFePO4wered/Pi3",
-  ...common,
+  manufacturer: "LiFePO4wered",
   model: "LiFePO4wered/Pi3",
+  confidence: "experimental",
+  i2cBus: 1,
   chips: [{ chip: "lifepo4wered", address: 0x43, has: ["mains"] }],
-  ...rest,
+  lines: {},
   battery: { chemistry: "lifepo4", cellsInSeries: 1, typicalCapacityMah: 1500 },
+  limits: { batteryMa: null, outputMa: null },
   senses: ["ac", "voltage", "charge", "charging", "dc_out"],
   switches: ["restart_on_mains"],
   quirks: [daemonQuirk, uartQuirk, restartQuirk, flatCurve, corruptQuirk],
-  unverified: [mapUnsure],
+  unverified: [mapUnsure, besideDaemon],
   sources,
 };
 
 const piPlus: Board = {
   id: "lifepo4wered_pi_plus",
   name: "LiFePO4wered/Pi+",
-  ...common,
+  manufacturer: "LiFePO4wered",
   model: "LiFePO4wered/Pi+",
+  confidence: "experimental",
+  i2cBus: 1,
   chips: [{ chip: "lifepo4wered", address: 0x43, has: ["mains", "output_current"] }],
   lines: {},
   battery: { chemistry: "lifepo4", cellsInSeries: 1, typicalCapacityMah: 1500 },
@@ -77,7 +86,7 @@ const piPlus: Board = {
     flatCurve,
     corruptQuirk,
   ],
-  unverified: [mapUnsure],
+  unverified: [mapUnsure, besideDaemon],
   sources: [...sources, "LiFePO4wered/Pi+ product brief, revision 11 (cells, 2 A)"],
 };
 

@@ -5,6 +5,7 @@ import { dfrobot } from "./dfrobot.ts";
 import { geekwormX120x } from "./geekworm-x120x.ts";
 import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
+import { lifepo4wered } from "./lifepo4wered.ts";
 import { sunfounder } from "./sunfounder.ts";
 import { upsLite } from "./ups-lite.ts";
 
@@ -13,6 +14,7 @@ export const boards: readonly Board[] = [
   ...geekwormX120x,
   ...geekwormX728,
   ...sunfounder,
+  ...lifepo4wered,
   ...dfrobot,
   ...upsLite,
   ...adafruit,
@@ -39,6 +41,10 @@ const needRevision: Readonly<Record<string, NeedsRevision>> = {
   x728: {
     ids: ["x728_v2_0", "x728_v2_1", "x728_v2_5"],
     why: "the power-off pin moved between revisions (x728_v2_0 is for V1.2, V1.3 and V2.0; x728_v2_1 for V2.1 to V2.3), and driving the wrong one can destroy the board; the revision is printed on it",
+  },
+  lifepo4wered: {
+    ids: ["lifepo4wered_pi", "lifepo4wered_pi3", "lifepo4wered_pi_plus"],
+    why: "only the /Pi3 and the /Pi+ can sense mains, and only the /Pi+ its output current; the name is printed on the board",
   },
   waveshare_ups_hat: {
     ids: [

@@ -5,6 +5,7 @@ import type { Board } from "../boards/board.ts";
 import { boardIds, findBoard, needsRevision } from "../boards/registry.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { AgentConfig } from "./agent-config.ts";
+import { withChemistryLimits } from "./chemistry-limits.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { quoted } from "./found.ts";
 import { resolveHomeAssistant, tokenVariable } from "./home-assistant.ts";
@@ -144,8 +145,11 @@ function resolveAll(
   surroundings: Surroundings,
   overrides: Overrides,
 ): ConfigResult {
-  const raw = v.parse(configSchema, walked.values);
+  const parsed = v.parse(configSchema, walked.values);
   const positionOf = (path: string) => walked.positions.get(path) ?? null;
+  const chosen = chooseBoard(parsed.board, own.boards, walked);
+  const { chemistry } = chosen.board.battery;
+  const raw = withChemistryLimits(parsed, chemistry, (path) => walked.positions.has(path));
   const wrong = new Set(walked.problems.map(({ path }) => path));
   const ha =
     raw.home_assistant === undefined
@@ -157,7 +161,6 @@ function resolveAll(
           folder: source.folder,
           configMode: source.mode,
         });
-  const chosen = chooseBoard(raw.board, own.boards, walked);
   const config = resolveConfig(raw, {
     board: chosen.board,
     homeAssistant: ha.homeAssistant,

@@ -115,14 +115,17 @@ const celsius = (fallback: number, description: string) =>
 
 const thresholds = section("Limits. Of percent and voltage, the one that is reached first counts.", {
   low_percent: percent(defaultThresholds.lowPct, "At or below this charge the battery is low."),
-  low_cell_v: cellVolts(defaultThresholds.lowCellMv, "At or below this voltage the battery is low."),
+  low_cell_v: cellVolts(
+    defaultThresholds.lowCellMv,
+    "At or below this voltage the battery is low; 3.1 for LiFePO4.",
+  ),
   critical_percent: percent(
     defaultThresholds.criticalPct,
     "At or below this charge, without mains, the Pi is shut down.",
   ),
   critical_cell_v: cellVolts(
     defaultThresholds.criticalCellMv,
-    "At or below this voltage, without mains, the Pi is shut down.",
+    "At or below this voltage, without mains, the Pi is shut down; 3.0 for LiFePO4.",
   ),
   recovered_percent_above: numberField(defaultThresholds.recoveredPctAbove, {
     min: 1,

@@ -1,4 +1,5 @@
 // The default limits and times, in one place, each with the reason for its value. The configuration schema imports them.
+import type { Chemistry } from "../boards/board.ts";
 import type { Debounce, ShutdownPolicy, Thresholds } from "./engine.ts";
 
 /**
@@ -29,6 +30,22 @@ export const defaultThresholds: Thresholds = {
   temperatureNormalC: 60,
   /** x120x-dkms gives a gauge up after five errors as well; a bus that recovers does so within two or three. */
   faultAfterFailures: 5,
+};
+
+type VoltageLimits = Pick<Thresholds, "lowCellMv" | "criticalCellMv" | "recoveredCellMvAbove">;
+
+/**
+ * The voltage limits of a chemistry. A LiFePO4 cell rests at 3.24 V when half full and falls off below 3.1 V; the boards
+ * that carry one ask for a shutdown at 2.95 V and cut the power at 2.85 V (xorbit/LiFePO4wered-Pi issue 45, VBAT_SHDN and
+ * VBAT_MIN), so the agent has to be earlier.
+ */
+export const voltageLimits: Readonly<Record<Chemistry, VoltageLimits>> = {
+  li_ion: {
+    lowCellMv: defaultThresholds.lowCellMv,
+    criticalCellMv: defaultThresholds.criticalCellMv,
+    recoveredCellMvAbove: defaultThresholds.recoveredCellMvAbove,
+  },
+  lifepo4: { lowCellMv: 3100, criticalCellMv: 3000, recoveredCellMvAbove: 100 },
 };
 
 /**

@@ -71,9 +71,10 @@ function charge(
   if (state.charger === "done" && state.chargePct >= params.rechargePct) {
     return { currentMa: 0, charger: "done" };
   }
+  if (state.chargePct >= 100) return { currentMa: 0, charger: "done" };
   const limitMa = (params.chargeMv - innerMv) / (params.fastMohm / 1000);
   if (limitMa >= params.chargeMa) return { currentMa: params.chargeMa, charger: "constant_current" };
-  if (limitMa <= params.terminationMa || state.chargePct >= 100) return { currentMa: 0, charger: "done" };
+  if (limitMa <= params.terminationMa) return { currentMa: 0, charger: "done" };
   return { currentMa: limitMa, charger: "constant_voltage" };
 }
 

@@ -294,8 +294,8 @@ class RunningWorld implements Simulator {
 }
 
 /**
- * A simulated board with its pack, mains and Pi. Throws `UpsError` (`PI_UPS_SIM_NO_MODEL`) for a chemistry
- * without a battery model. On battery it keeps a timer; `stop` ends it.
+ * A simulated board with its pack, mains and Pi. Throws `UpsError` (`PI_UPS_SIM_NO_CHIP`) for a chip without registers.
+ * On battery it keeps a timer; `stop` ends it.
  */
 export function createSimulator(parts: SimulatorParts): Simulator {
   return new RunningWorld(parts);
