@@ -13,6 +13,8 @@ export interface ChipBenchOptions {
   readonly cellsInSeries?: number;
   /** Share of transfers that are disturbed, 0-1; half of them are not acknowledged. */
   readonly disturbed?: number;
+  /** Asked before each transfer; true: it is not acknowledged. */
+  readonly nacks?: (transfer: string) => boolean;
 }
 
 /** The driver of `use` with `device` at its address. */
@@ -20,33 +22,41 @@ export function chipBench<U extends Extract<ChipUse, { readonly address: number 
   family: ChipFamily<U>,
   use: U,
   device: RegisterDevice,
-  { cellsInSeries = 1, disturbed = 0 }: ChipBenchOptions = {},
+  { cellsInSeries = 1, disturbed = 0, nacks = () => false }: ChipBenchOptions = {},
 ) {
   const clock = new VirtualClock();
   const random = seededRandom(11);
   let share = 0;
+  let refused = false;
   const wire = createSimI2cBus({
     bus: 1,
     devices: new Map([[use.address, device]]),
     clock,
     latencyMs: 0,
-    fault: () => (random() >= share ? null : random() < 0.5 ? "nack" : "garbage"),
+    fault: () => {
+      if (refused) return "nack";
+      return random() >= share ? null : random() < 0.5 ? "nack" : "garbage";
+    },
     random,
   });
   const transfers: string[] = [];
   const writes: number[][] = [];
+  const begin = (transfer: string) => {
+    transfers.push(transfer);
+    refused = nacks(transfer);
+  };
   const raw: I2cBus = {
     read(address, register, length) {
-      transfers.push(`read ${register} x${length}`);
+      begin(`read ${register} x${length}`);
       return wire.read(address, register, length);
     },
     write(address, register, data) {
-      transfers.push(`write ${register}`);
+      begin(`write ${register}`);
       writes.push([register, ...data]);
       return wire.write(address, register, data);
     },
     receive(address) {
-      transfers.push("receive");
+      begin("receive");
       return wire.receive?.(address) ?? Promise.reject(new Error("no receive"));
     },
     close: () => wire.close(),

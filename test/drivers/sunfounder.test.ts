@@ -217,21 +217,42 @@ describe("Pironman U1", () => {
     bench.writes.length = 0;
     const sample = await bench.sample();
     expect(expectValue(sample.gauge)).toMatchObject({ cellMv: 3900, chargePct: 88 });
-    expect(bench.writes.every(([command, register]) => command === 0x01 && register === 0)).toBe(true);
-    expect(bench.transfers.slice(0, 26)).toEqual(["write 1", ...Array<string>(25).fill("receive")]);
+    expect(bench.writes.every(([command, register]) => command === 0x01 && register === 4)).toBe(true);
+    expect(bench.transfers.slice(0, 16)).toEqual(["write 1", ...Array<string>(15).fill("receive")]);
   });
 
-  it("ends a look with the byte that failed: the rest would belong to other registers", async () => {
+  it("asks again from the start when a byte failed: the rest would belong to other registers", async () => {
+    const device = createSunFounderRegisters(u1, stillWorld({ cellsInSeries: 2 }).around);
+    let receives = 0;
+    const nacks = (transfer: string) => {
+      if (transfer === "receive") receives += 1;
+      return receives === 8;
+    };
+    const bench = chipBench(sunfounder, u1, device, { cellsInSeries: 2, nacks });
+    await bench.probe();
+    expect(expectValue((await bench.sample()).gauge)).toMatchObject({ cellMv: 3900, chargePct: 88 });
+    expect(bench.writes.slice(0, 2)).toEqual([
+      [1, 4],
+      [1, 4],
+    ]);
+  });
+
+  it("makes no outage and no other battery of disturbed looks", async () => {
     const world = stillWorld({ cellsInSeries: 2 });
     const bench = benchOf(u1, world, 0.05);
     await bench.probe();
     await bench.sample();
     bench.disturb();
-    for (let read = 0; read < 300; read += 1) {
+    let failed = 0;
+    for (let read = 0; read < 1000; read += 1) {
       const { gauge, acPresent } = await bench.sample();
       if (gauge?.ok) expect(Math.abs((gauge.value.chargePct ?? 0) - 88)).toBeLessThan(3);
+      else failed += 1;
       if (acPresent?.ok) expect(acPresent.value).toBe(true);
     }
+    expect(failed).toBeLessThan(50);
+    world.becomes({ acPresent: false });
+    expect((await bench.sample()).acPresent).toEqual({ ok: true, value: false });
   });
 });
 

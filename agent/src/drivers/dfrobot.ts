@@ -2,7 +2,7 @@
 // one by one, as the vendor's and everybody's programs do. Register 0x00 sets its address and is never written.
 // Register facts: wiki.dfrobot.com (DFR0494, DFR0528); PyPI DFRobotUPS (ups.py).
 import type { PlainUse } from "../boards/chip-use.ts";
-import type { GaugeReading, Result } from "../core/model.ts";
+import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
@@ -20,6 +20,13 @@ export const dfrobotRegisters = {
 
 /** What register 0x01 of every such HAT reads. */
 export const dfrobotProductId = 0xdf;
+
+const mostLooks = 4;
+const torn: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_GAUGE_IMPOSSIBLE",
+  message: `The DFRobot UPS HAT gave other bytes at each of ${mostLooks + 1} looks. A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
+};
 
 /** The four bytes of one look: 12 bits of 1.25 mV, then percent and 1/256. `PI_UPS_GAUGE_IMPOSSIBLE`. */
 export function decodeDfrobot(
@@ -57,6 +64,19 @@ export const dfrobot: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     return { ok: true, value: values };
   }
 
+  /** A conversion between two bytes tears the word, so the four count when they come twice alike. */
+  async function twice(registers: readonly number[]): Promise<Result<readonly number[]>> {
+    let before = await bytes(registers);
+    for (let look = 0; before.ok && look < mostLooks; look += 1) {
+      const again = await bytes(registers);
+      if (!again.ok) return again;
+      const { value } = before;
+      if (again.value.every((byte, index) => byte === value[index])) return again;
+      before = again;
+    }
+    return before.ok ? torn : before;
+  }
+
   return createLookingChip({
     chip: "dfrobot_ups",
     name: "DFRobot UPS HAT",
@@ -78,7 +98,7 @@ export const dfrobot: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     },
     async look() {
       const { vcellHigh, vcellLow, socHigh, socLow } = dfrobotRegisters;
-      const found = await bytes([vcellHigh, vcellLow, socHigh, socLow]);
+      const found = await twice([vcellHigh, vcellLow, socHigh, socLow]);
       if (!found.ok) return found;
       const [mvHigh = 0, mvLow = 0, pctHigh = 0, pctLow = 0] = found.value;
       const reading = decodeDfrobot(mvHigh, mvLow, pctHigh, pctLow);

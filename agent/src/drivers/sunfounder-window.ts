@@ -25,7 +25,7 @@ export interface SpcWindow {
   readonly shutdownRequest: number;
 }
 
-/** Below this neither the input nor the output carries anything, mV. */
+/** Below this the output carries nothing, mV. */
 const feedingMv = 3000;
 const highestInputMv = 24_000;
 const highestRailMv = 6000;
@@ -63,7 +63,7 @@ function lowestCell(first: number, second: number, packMv: number): number | nul
   return Math.abs(first + second - packMv) <= cellsFitMv ? Math.min(first, second) : null;
 }
 
-/** The bytes of one look from register 0 on, turned into values or refused (`PI_UPS_GAUGE_IMPOSSIBLE`). */
+/** The bytes of one look from register 0 on (0 where a register was not read), turned into values or refused (`PI_UPS_GAUGE_IMPOSSIBLE`). */
 export function decodeSpcWindow(
   bytes: Uint8Array,
   has: SunFounderUse["has"],
@@ -94,7 +94,7 @@ export function decodeSpcWindow(
   const acPresent = byte(16) === 1;
   const batteryPlugged = byte(17) === 1;
   // Without a battery only the input can feed the board; such a look still tells mains.
-  const fedByInput = acPresent && word(0) > feedingMv && word(4) > feedingMv;
+  const fedByInput = acPresent && word(4) > feedingMv;
   const strange = spcCellRefusal(reading);
   if (strange !== null && (batteryPlugged || !fedByInput)) return strange;
   const flags = { acPresent, charging, batterySupplies, batteryPlugged, shutdownRequest: request };

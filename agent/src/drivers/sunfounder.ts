@@ -19,6 +19,11 @@ import {
 
 /** Command of the U1 before the register that is to be read. */
 const readCommand = 0x01;
+/** Requests for one look before its failure stands. */
+const requests = 6;
+/** What a look reads: everything where that is one transfer, else from output voltage to charging, byte by byte. */
+const whole = { first: spcRegisters.window, length: spcWindowLength } as const;
+const bytewise = { first: 4, length: 15 } as const;
 /** The tone of the buzzer, Hz: where small piezo buzzers are loud. */
 const buzzerHz = 2700;
 /** The maker's service waits as long before it calls an input too weak. */
@@ -40,15 +45,29 @@ async function readBytes(
     if (!bytes.ok || bytes.value.length >= length) return bytes;
     return shortRead("SunFounder board", register, bytes.value.length, length);
   }
-  const asked = await bus.write(address, readCommand, Uint8Array.of(register));
-  if (!asked.ok) return asked;
-  const bytes: number[] = [];
-  for (let index = 0; index < length; index += 1) {
-    const byte = await receive(bus, address);
-    if (!byte.ok) return byte;
-    bytes.push(byte.value);
+  return readOneByOne(bus, address, register, length);
+}
+
+/** A byte that failed may have been counted by the board: the whole request begins again. */
+async function readOneByOne(
+  bus: I2cBus,
+  address: number,
+  register: number,
+  length: number,
+): Promise<Result<Uint8Array>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const asked = await bus.write(address, readCommand, Uint8Array.of(register));
+    if (!asked.ok) return asked;
+    const bytes: number[] = [];
+    let byte = await receive(bus, address);
+    while (byte.ok) {
+      bytes.push(byte.value);
+      if (bytes.length === length) return { ok: true, value: Uint8Array.from(bytes) };
+      byte = await receive(bus, address);
+    }
+    // Only what passes is worth another request; a kernel driver that owns the address stays.
+    if (attempt === requests || byte.code !== "PI_UPS_I2C_NACK") return byte;
   }
-  return { ok: true, value: Uint8Array.from(bytes) };
 }
 
 function receive(bus: I2cBus, address: number): Promise<Result<number>> {
@@ -94,8 +113,12 @@ class SunFounderBoard {
   }
 
   async look(): Promise<Result<SpcWindow>> {
-    const bytes = await readBytes(this.#bus, this.#use, spcRegisters.window, spcWindowLength);
-    return bytes.ok ? decodeSpcWindow(bytes.value, this.#use.has, this.#cellsInSeries) : bytes;
+    const { first, length } = this.#use.access === "esp32" ? bytewise : whole;
+    const bytes = await readBytes(this.#bus, this.#use, first, length);
+    if (!bytes.ok) return bytes;
+    const window = new Uint8Array(spcWindowLength);
+    window.set(bytes.value, first);
+    return decodeSpcWindow(window, this.#use.has, this.#cellsInSeries);
   }
 
   sample(look: SpcWindow): ChipSample {
