@@ -62,6 +62,19 @@ describe("probe", () => {
     },
   );
 
+  it("refuses a device that says something else at each look", async () => {
+    let looks = 0;
+    const restless: RegisterDevice = {
+      read: (register, length) => {
+        if (register === 2) looks += 1;
+        const high = looks % 2 === 0 ? 0x2e : 0x33;
+        return Uint8Array.from({ length }, (_, at) => ({ ...healthy, 2: high })[(register + at) as 2] ?? 0);
+      },
+      write: () => undefined,
+    };
+    expect(expectRefusal(await benchOf(restless).probe()).code).toBe("PI_UPS_GAUGE_NOT_FOUND");
+  });
+
   it("refuses a carbon dioxide sensor at the same address, which answers with nothing of a cell", async () => {
     expect(
       expectRefusal(await benchOf(bytesDevice({ 10: 0x00, 2: 0x01, 3: 0x90, 4: 0, 5: 0 })).probe()).code,

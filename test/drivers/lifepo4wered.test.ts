@@ -160,6 +160,41 @@ describe("read", () => {
     expect((await bench.sample()).acPresent).toEqual({ ok: true, value: true });
   });
 
+  it.each([
+    [4300, false],
+    [4480, false],
+    [4520, true],
+  ])("%d mV at the input are mains: %s (the threshold is 4498 mV)", async (millivolts, present) => {
+    const device = createLifepoRegisters(stillWorld(cell).around);
+    const counts = Math.round(millivolts / 3.1002);
+    const weak: RegisterDevice = {
+      read: (register, length) =>
+        register === 0x36 ? Uint8Array.of(counts & 0xff, counts >> 8) : device.read(register, length),
+      write: () => undefined,
+    };
+    const bench = benchOf(piPlus, weak);
+    await bench.probe();
+    expect((await bench.sample()).acPresent).toEqual({ ok: true, value: present });
+  });
+
+  it("takes one look without an input for a disturbance, even when its three reads were alike", async () => {
+    const device = createLifepoRegisters(stillWorld(cell).around);
+    let hidden = 0;
+    const flaky: RegisterDevice = {
+      read(register, length) {
+        if (register !== 0x36 || hidden === 0) return device.read(register, length);
+        hidden -= 1;
+        return new Uint8Array(length);
+      },
+      write: () => undefined,
+    };
+    const bench = benchOf(piPlus, flaky);
+    await bench.probe();
+    hidden = 3;
+    expect((await bench.sample()).acPresent).toEqual({ ok: true, value: true });
+    expect(hidden).toBe(0);
+  });
+
   it("refuses the voltage of another chemistry or of corrupt registers", async () => {
     const world = stillWorld(cell);
     const bench = benchOf(piPlus, createLifepoRegisters(world.around));

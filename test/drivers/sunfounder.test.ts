@@ -225,7 +225,8 @@ describe("Pironman U1", () => {
     const device = createSunFounderRegisters(u1, stillWorld({ cellsInSeries: 2 }).around);
     let receives = 0;
     const nacks = (transfer: string) => {
-      if (transfer === "receive") receives += 1;
+      if (transfer !== "receive") return false;
+      receives += 1;
       return receives === 8;
     };
     const bench = chipBench(sunfounder, u1, device, { cellsInSeries: 2, nacks });
