@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultThresholds } from "../../agent/src/core/config-defaults.ts";
 import type { RuntimeEstimate } from "../../agent/src/core/model.ts";
 import { gauge, look, onBattery, onMains, Run } from "./support/run.ts";
+import { measuredX1206 } from "./support/x1206.ts";
 
 function minutes(runtime: RuntimeEstimate): number | null {
   return runtime.kind === "unknown" ? null : runtime.minutes;
@@ -69,29 +70,11 @@ describe("runtime", () => {
   });
 });
 
-// Measured on an X1206, 20 Ah, about 5 W, from full (mor-lock/x120x-dkms: docs/battery-profiles.md, incidents.md 1).
-const x1206 = [
-  [0, 100, 4150],
-  [4.2, 50, 3800],
-  [5.9, 10, 3590],
-  [6.2, 2, 3450],
-  [7, 0, 3250],
-  [9.3, 0, 3000],
-] as const;
-
-function measured(hours: number): { readonly pct: number; readonly mv: number } {
-  const next = x1206.findIndex(([at]) => at >= hours);
-  const [b, a] = [x1206[next], x1206[Math.max(0, next - 1)]];
-  if (a === undefined || b === undefined) throw new Error(`${hours} h is past the table`);
-  const part = b[0] === a[0] ? 0 : (hours - a[0]) / (b[0] - a[0]);
-  return { pct: a[1] + part * (b[1] - a[1]), mv: a[2] + part * (b[2] - a[2]) };
-}
-
 /** Replays the measured discharge until the power-off; returns the hours it took. */
 function discharge(run: Run, each: (second: number) => void = () => {}): number {
   run.edge(false);
   for (let second = 0; second < 9.3 * 3600; second += 1) {
-    const { pct, mv } = measured(second / 3600);
+    const { pct, mv } = measuredX1206(second / 3600);
     each(second);
     run.watch(1, { ...look(false, 50), gauge: gauge(register(pct), Math.round(mv / 1.25) * 1.25) });
     if (run.poweredOff()) return second / 3600;

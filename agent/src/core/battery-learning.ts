@@ -16,7 +16,7 @@ function acEdgeMonoMs({ ac }: CoreState): number | null {
 }
 
 /** A believed voltage as a reading with an estimated charge. */
-export function withEstimate(turn: Turn, reading: RawReading, onBattery: boolean): GaugeReading {
+export function withEstimate(turn: Turn, reading: RawReading): GaugeReading {
   const { board } = turn.config;
   const { resistanceMohm, ratedMah, table } = packFacts(turn.state, turn.config);
   const soc = takeSoc(turn.state.soc, reading, turn.at, {
@@ -24,7 +24,7 @@ export function withEstimate(turn: Turn, reading: RawReading, onBattery: boolean
     table,
     resistanceMohm,
     capacityMah: turn.state.learning.learned.capacityMah ?? ratedMah,
-    onBattery,
+    onBattery: turn.state.ac.confirmed === false,
     acEdgeMonoMs: acEdgeMonoMs(turn.state),
   });
   turn.change({ soc, chargeEstimated: true });
@@ -67,7 +67,7 @@ function differs(a: LearnedBattery, b: LearnedBattery): boolean {
 /** Closes the books of the running outage, if there is one, before a power-off or a stop. */
 export function endOutageLearning(turn: Turn): void {
   const { learning, runtime } = turn.state;
-  if (runtime.sinceMonoMs === null || learning.closed) return;
+  if (runtime.load === null || learning.closed) return;
   const capacityMah = measuredCapacity(learning, turn.config.capacityMah);
   const learned = learnedNow(learning, runtime, capacityMah);
   turn.change({ learning: endLearning(learning, learned, true) });
@@ -86,11 +86,8 @@ export function takeFigures(turn: Turn, reading: GaugeReading, onBattery: boolea
     turn.change({ learning: { ...turn.state.learning, closed: false }, runtime: initialRuntime });
     return;
   }
-  const { trend } = turn.state;
-  const runtime = takeRuntime(turn.state.runtime, reading, turn.at, {
-    ...packFacts(turn.state, turn.config),
-    sinceMonoMs: trend.sinceMonoMs ?? turn.at.monoMs,
-  });
+  const facts = packFacts(turn.state, turn.config);
+  const runtime = takeRuntime(turn.state.runtime, reading, turn.at, facts);
   const learning = takeLearning(turn.state.learning, reading, turn.at, runtime);
   turn.change({ runtime, learning });
   const savedBins = binsToSave(learning);

@@ -17,7 +17,7 @@ import type { GaugeReading, RawReading, Result } from "./model.ts";
 import { type GaugeState, takeGauge } from "./plausibility.ts";
 import { type Danger, takeDanger, takeSafe } from "./shutdown.ts";
 import type { CoreState } from "./state.ts";
-import { isRising, takeTrend } from "./trend.ts";
+import { isRising, type Measured, takeTrend } from "./trend.ts";
 import type { Turn } from "./turn.ts";
 
 /** Mains loss that counts as proven: confirmed, the pin can be read, and the battery does not say otherwise. */
@@ -29,12 +29,22 @@ export function provenOnBattery(state: CoreState): boolean {
   );
 }
 
+function isRisingNow({ state, reading }: Turn): boolean {
+  return isRising(state.trend, measuredBy(state, reading));
+}
+
+/** Where the percent of the last believed reading comes from. */
+function measuredBy({ chargeEstimated: estimated }: CoreState, reading: GaugeReading | null): Measured {
+  const currentMa = reading?.currentMa;
+  return currentMa === undefined ? { estimated } : { estimated, currentMa };
+}
+
 /** The danger that a shutdown starts for: proven on battery, critical by fresh reads that held, and not rising. */
 function dangerNow(turn: Turn, reading: GaugeReading): Danger | null {
   const { sampleIntervalMs, thresholds } = turn.config;
   const limit = reached(reading, thresholds.criticalPct, thresholds.criticalCellMv);
   if (limit === null || !criticalNow(turn.state.levels, thresholds)) return null;
-  if (!provenOnBattery(turn.state) || isRising(turn.state.trend)) return null;
+  if (!provenOnBattery(turn.state) || isRisingNow(turn)) return null;
   const nearlyEmpty = nearlyEmptyNow(turn.state.levels, thresholds, sampleIntervalMs);
   return {
     reason: limit.unit === "%" ? "battery_percent_critical" : "battery_voltage_critical",
@@ -60,12 +70,12 @@ function takeUnbelieved(turn: Turn): void {
 function takeConflicts(turn: Turn): void {
   const { ac, faults, gauge, trend } = turn.state;
   const blind = hasFault(faults, "PI_UPS_AC_PIN_UNREADABLE");
-  const conflict = contradiction(blind ? null : ac.confirmed, trend);
+  const conflict = contradiction(blind ? null : ac.confirmed, trend, measuredBy(turn.state, turn.reading));
   if (conflict.kind !== "none") {
     turn.fault(conflict.code, conflict.kind === "found" ? conflict.message : null);
   }
   const onBatterySince = ac.confirmed === false ? (ac.edgeAt?.monoMs ?? null) : null;
-  turn.fault("PI_UPS_GAUGE_STUCK", stuckGauge(gauge, onBatterySince));
+  turn.fault("PI_UPS_GAUGE_STUCK", stuckGauge(gauge, onBatterySince, turn.state.chargeEstimated));
 }
 
 function takeCharge(turn: Turn, reading: GaugeReading): void {
@@ -93,11 +103,11 @@ function takeDischarge(turn: Turn, reading: GaugeReading): void {
 
 /** Why a countdown that the battery started is not justified any more; null while it is. */
 function notJustified(turn: Turn): { readonly why: string; readonly by: string } | null {
-  const { levels, faults, trend } = turn.state;
+  const { levels, faults } = turn.state;
   if (hasFault(faults, "PI_UPS_AC_LOST_BUT_RISING")) {
     return { why: "the battery contradicts the AC pin", by: "contradiction" };
   }
-  if (isRising(trend)) {
+  if (isRisingNow(turn)) {
     return { why: "the battery rises although the AC pin says mains is lost", by: "contradiction" };
   }
   if (levels.level === "low" || levels.level === "ok") {
@@ -127,7 +137,7 @@ function believed(turn: Turn, good: NonNullable<GaugeState["good"]>, estimated: 
     if (turn.state.chargeEstimated) turn.change({ chargeEstimated: false });
     return good.reading;
   }
-  const reading = withEstimate(turn, good.reading, provenOnBattery(turn.state));
+  const reading = withEstimate(turn, good.reading);
   turn.change({ gauge: { ...turn.state.gauge, good: { ...good, reading } } });
   return reading;
 }
@@ -146,7 +156,9 @@ export function takeBattery(turn: Turn, raw: Result<RawReading>): void {
   }
   const reading = believed(turn, gauge.good, estimated);
   if (gauge.goodRow >= thresholds.holdSamples) turn.fault("PI_UPS_GAUGE_SILENT", null);
-  turn.change({ trend: takeTrend(turn.state.trend, reading, turn.at, sampleIntervalMs) });
+  // The estimate follows the smoothed voltage, and so does its trend.
+  const cellMv = (estimated ? turn.state.soc.voltage?.slowMv : undefined) ?? reading.cellMv;
+  turn.change({ trend: takeTrend(turn.state.trend, { ...reading, cellMv }, turn.at, sampleIntervalMs) });
   takeConflicts(turn);
   const levels = takeLevels(turn.state.levels, reading, thresholds);
   turn.change({ levels: levels.state });

@@ -3,7 +3,7 @@
 import type { FaultCode } from "./faults.ts";
 import { round } from "./note.ts";
 import type { GaugeState } from "./plausibility.ts";
-import { type Change, changeOver, type Trend } from "./trend.ts";
+import { type Change, changeOver, changesOver, currentNoiseMa, type Measured, type Trend } from "./trend.ts";
 
 /**
  * Percent and voltage must both agree against the pin: either alone moves with load and settling. The short window finds
@@ -38,9 +38,31 @@ function said(change: Change): string {
   return `${round(Math.abs(change.pct), 1)} points in ${round(change.overMs / 60_000)} minutes`;
 }
 
-function whileLost(trend: Trend): Conflict {
+/**
+ * A percent that is estimated from a voltage rises when a load ends, for some minutes and ever slower. Proof is a
+ * current that charges, or nine minutes that rise evenly.
+ */
+const evenly = { windowMs: 180_000, windows: 3, mv: 3 } as const;
+
+function riseOf(trend: Trend, how: Measured): Change | null {
+  const { currentMa, estimated } = how;
+  if (!estimated) return strongest(trend, 1);
+  if (currentMa !== undefined) return currentMa > currentNoiseMa ? strongest(trend, 1) : null;
+  const parts = changesOver(trend, evenly.windowMs, evenly.windows);
+  const even = parts?.every(({ mv, pct }) => mv >= evenly.mv && pct > 0) ?? false;
+  return even ? changeOver(trend, evenly.windowMs * evenly.windows) : null;
+}
+
+/** A voltage that rests after a charge falls as well: an estimate alone proves nothing. */
+function fallOf(trend: Trend, how: Measured): Change | null {
+  const { currentMa, estimated } = how;
+  if (estimated && (currentMa === undefined || currentMa > -currentNoiseMa)) return null;
+  return strongest(trend, -1);
+}
+
+function whileLost(trend: Trend, how: Measured): Conflict {
   const code = "PI_UPS_AC_LOST_BUT_RISING";
-  const rise = strongest(trend, 1);
+  const rise = riseOf(trend, how);
   if (rise !== null) {
     const message = `The AC pin says mains is lost, but the battery rose by ${said(rise)}: the pin cannot be trusted, and no power-off is based on it.`;
     return { kind: "found", code, message };
@@ -49,9 +71,9 @@ function whileLost(trend: Trend): Conflict {
   return last !== null && last.pct <= fallsAgainPct ? { kind: "over", code } : { kind: "none" };
 }
 
-function whilePresent(trend: Trend): Conflict {
+function whilePresent(trend: Trend, how: Measured): Conflict {
   const code = "PI_UPS_AC_PRESENT_BUT_FALLING";
-  const fall = strongest(trend, -1);
+  const fall = fallOf(trend, how);
   const resting = (trend.latest?.chargePct ?? 0) >= restsAbovePct;
   if (fall !== null && !resting) {
     const message = `The AC pin says mains is present, but the battery fell by ${said(fall)}: check the plug, the power supply and the pin (gpio=6=pu).`;
@@ -62,9 +84,13 @@ function whilePresent(trend: Trend): Conflict {
 }
 
 /** Compares the confirmed mains state (null: unknown) with the battery's trend since the last AC edge or load step. */
-export function contradiction(acPresent: boolean | null, trend: Trend): Conflict {
+export function contradiction(
+  acPresent: boolean | null,
+  trend: Trend,
+  how: Measured = { estimated: false },
+): Conflict {
   if (acPresent === null) return { kind: "none" };
-  return acPresent ? whilePresent(trend) : whileLost(trend);
+  return acPresent ? whilePresent(trend, how) : whileLost(trend, how);
 }
 
 const stuckMs = 300_000;
@@ -75,8 +101,14 @@ const stuckReads = 10;
  * its 1/256 % register 14 times in five minutes. On mains nothing moves for hours, so nothing is said there.
  * Returns the fault's sentence, or null.
  */
-export function stuckGauge(gauge: GaugeState, onBatterySinceMonoMs: number | null): string | null {
+export function stuckGauge(
+  gauge: GaugeState,
+  onBatterySinceMonoMs: number | null,
+  estimated = false,
+): string | null {
   const { good, same } = gauge;
+  // A voltage in steps of 4 mV may well stand still for minutes; a current does not.
+  if (estimated && good?.reading.currentMa === undefined) return null;
   if (good === null || same === null || onBatterySinceMonoMs === null) return null;
   const lengthMs = good.at.monoMs - Math.max(same.sinceMonoMs, onBatterySinceMonoMs);
   if (same.reads < stuckReads || lengthMs < stuckMs) return null;

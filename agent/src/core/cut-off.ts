@@ -12,16 +12,14 @@ export function weakestMv({ cellMv, lowestCellMv }: Pick<GaugeReading, "cellMv" 
 const mostSagMv = 800;
 
 /**
- * What the load takes off the cell at this moment, mV, never negative: by the current where it is known, else by what
- * the voltage lacks of the table's at this percent. A gauge whose percent is not the table's gives too little, not nonsense.
+ * What the load takes off the cell at this moment, mV, never negative: what the voltage lacks of the table's at this
+ * percent, and no less than what the current costs where it is known (a gauge's percent need not be the table's).
  */
 export function sagOf(reading: GaugeReading, table: OcvTable, resistanceMohm: number): number {
   const weaker = reading.cellMv - weakestMv(reading);
-  const sag =
-    reading.currentMa === undefined
-      ? ocvMv(table, reading.chargePct) - reading.cellMv
-      : (-reading.currentMa * resistanceMohm) / 1000;
-  return Math.max(0, Math.min(mostSagMv, sag + weaker));
+  const byTable = ocvMv(table, reading.chargePct) - reading.cellMv;
+  const byCurrent = (-(reading.currentMa ?? 0) * resistanceMohm) / 1000;
+  return Math.max(0, Math.min(mostSagMv, Math.max(byTable, byCurrent) + weaker));
 }
 
 /** Percent at which the agent will power the Pi off if the load stays; 0-100. */

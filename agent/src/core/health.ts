@@ -51,8 +51,8 @@ export interface EdgeState {
 export const initialEdge: EdgeState = { before: null, edge: null };
 
 /** Most of the slow part of the drop is there by then, and the charge has hardly moved. */
-const settledMs = 30_000;
-const tooLateMs = 45_000;
+const settledMs = 60_000;
+const tooLateMs = 90_000;
 /** What was before the edge must be as fresh as this. */
 const freshMs = 10_000;
 /** Smaller steps of current drown in the noise of the voltage. */

@@ -2,6 +2,7 @@
 // and at a stop, and now and then before, because the power may be gone without a word.
 import { blended, capacityFrom, type EdgeState, initialEdge } from "./health.ts";
 import { type LearnedBattery, nothingLearned } from "./learned.ts";
+import { dippingMv } from "./load.ts";
 import type { GaugeReading, Instant } from "./model.ts";
 import { addToRun, beginRun, binPct, evenUnits, learn, leastFallPct, type ProfileRun } from "./profile.ts";
 import type { RuntimeState } from "./runtime.ts";
@@ -64,7 +65,7 @@ export function takeLearning(
 ): LearningState {
   if (state.closed) return state;
   const { chargePct, currentMa } = reading;
-  const sinceMonoMs = runtime.sinceMonoMs ?? at.monoMs;
+  const sinceMonoMs = runtime.load?.sinceMonoMs ?? at.monoMs;
   const passedMs = state.lastMonoMs === null ? 0 : at.monoMs - state.lastMonoMs;
   const here = { ...state, lastMonoMs: at.monoMs };
   const basis = currentMa === undefined ? "minutes" : "mah";
@@ -79,7 +80,7 @@ export function takeLearning(
     return { ...here, longest, run, runSinceMonoMs: sinceMonoMs };
   }
   const passed = { minutes: passedMs / 60_000, mah: (-(currentMa ?? 0) * passedMs) / 3_600_000 };
-  const { drawn } = runtime;
+  const drawn = runtime.load?.drawn ?? null;
   const settled = drawn !== null && at.monoMs - sinceMonoMs >= settledMs;
   const charge = settled ? { fromPct: drawn.fromPct, toPct: chargePct, mah: drawn.mah } : state.charge;
   return { ...here, run: addToRun(state.run, passed, chargePct), charge };
@@ -107,13 +108,14 @@ export function learnedNow(
   const fell = run === null ? 0 : units(run.fromPct) - units(run.lowPct);
   const shown = runtime.estimate.kind === "estimate" ? runtime.pace : null;
   const pace = shown ?? runtime.lastPace ?? learned.pace;
+  const sagMv = runtime.load === null ? 0 : dippingMv(runtime.load);
   const charge = run !== null && run.basis === "mah" && fallOf(run) >= leastChargePct && run.mah > 0;
   return {
     ...learned,
     profile,
     pace: whole ? fell / run.minutes : pace,
     mahPerUnit: charge ? run.mah / fell : learned.mahPerUnit,
-    sagMv: runtime.sagMv !== null && runtime.sagMv > 0 ? runtime.sagMv : learned.sagMv,
+    sagMv: sagMv > 0 ? sagMv : learned.sagMv,
     capacityMah: capacityMah === null ? learned.capacityMah : blended(learned.capacityMah, capacityMah),
   };
 }

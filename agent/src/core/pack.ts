@@ -6,7 +6,7 @@ import type { RuntimeFacts } from "./runtime.ts";
 import type { CoreState } from "./state.ts";
 
 /** 0 % of a table that is stretched to the cut-off; the agent never lets a cell go deeper. */
-export function packFacts(state: CoreState, config: CoreConfig): Omit<RuntimeFacts, "sinceMonoMs"> {
+export function packFacts(state: CoreState, config: CoreConfig): RuntimeFacts {
   const { chemistry } = config.board.battery;
   const { learned } = state.learning;
   return {
@@ -16,5 +16,6 @@ export function packFacts(state: CoreState, config: CoreConfig): Omit<RuntimeFac
     thresholds: config.thresholds,
     learned,
     estimated: state.chargeEstimated,
+    sampleIntervalMs: config.sampleIntervalMs,
   };
 }

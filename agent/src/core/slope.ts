@@ -6,10 +6,10 @@ export interface SlopePoint {
   readonly chargePct: number;
 }
 
-const pointEveryMs = 10_000;
+const pointEveryMs = 15_000;
 /** Half an hour: long enough for a fall of a point on a big pack, short enough to follow a load that creeps. */
-const maxPoints = 180;
-/** The median of 40 points' pairs is as good as that of 180, at a twentieth of the work. */
+const maxPoints = 120;
+/** The median of 40 points' pairs is as good as that of 120, at a ninth of the work. */
 const usedPoints = 40;
 /** Less than this is within the gauge's own steps. */
 const minimumFallPct = 0.3;

@@ -49,7 +49,7 @@ function batteryOf(state: CoreState, config: CoreConfig): Pick<Snapshot, Battery
 function runtimeOf(state: CoreState, config: CoreConfig, power: PowerState): RuntimeEstimate {
   if (state.gauge.good === null) return { kind: "unknown", why: "no battery reading yet" };
   if (power === "unknown") return { kind: "unknown", why: "mains state unknown" };
-  if (power === "on_battery" && state.runtime.sinceMonoMs !== null) return state.runtime.estimate;
+  if (power === "on_battery" && state.runtime.load !== null) return state.runtime.estimate;
   return runtimeOnMains(state.gauge.good.reading, packFacts(state, config), power === "on_battery");
 }
 

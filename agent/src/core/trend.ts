@@ -73,6 +73,35 @@ export function changeOver(trend: Trend, windowMs: number): Change | null {
   };
 }
 
+/** Where the percent comes from: one that is estimated from a voltage moves with the load as well. */
+export interface Measured {
+  readonly estimated: boolean;
+  readonly currentMa?: number;
+}
+
+/** Less current than this is a battery at rest, and the error of a cheap sensor. */
+export const currentNoiseMa = 50;
+const estimateRises = { pct: 0.1, mv: 3 } as const;
+
+/** A load that ends lifts a voltage for a minute: without a current that charges, the whole minute has to rise. */
+function isEstimateRising(trend: Trend, currentMa: number | undefined): boolean {
+  if (currentMa !== undefined) return currentMa > currentNoiseMa;
+  const change = changeOver(trend, risingMs.longest);
+  return change !== null && change.pct >= estimateRises.pct && change.mv >= estimateRises.mv;
+}
+
+/** Change in each of so many windows that follow each other, the newest first; null while the stretch is shorter. */
+export function changesOver(trend: Trend, windowMs: number, windows: number): readonly Change[] | null {
+  const sums = Array.from({ length: windows }, (_, i) => changeOver(trend, windowMs * (i + 1)));
+  const changes: Change[] = [];
+  for (const [i, sum] of sums.entries()) {
+    if (sum === null) return null;
+    const newer = sums[i - 1] ?? { pct: 0, mv: 0, overMs: 0 };
+    changes.push({ pct: sum.pct - newer.pct, mv: sum.mv - newer.mv, overMs: sum.overMs - newer.overMs });
+  }
+  return changes;
+}
+
 const risingMs = { shortest: 20_000, longest: 60_000 } as const;
 /** The slowest charge measured is 0.25 %/min (3 A into 20 Ah); 0.03 points are 8 steps of the register. */
 const rising = { pctPerMin: 0.1, pct: 0.03, mv: -1.5 } as const;
@@ -81,7 +110,8 @@ const rising = { pctPerMin: 0.1, pct: 0.03, mv: -1.5 } as const;
  * Whether the battery rises at this moment. Quick and only a hint: 20 seconds of rising percent while the voltage does
  * not fall. Enough to hold a power-off back, not enough to call the pin broken.
  */
-export function isRising(trend: Trend): boolean {
+export function isRising(trend: Trend, how: Measured = { estimated: false }): boolean {
+  if (how.estimated) return isEstimateRising(trend, how.currentMa);
   const change = changeOver(trend, risingMs.longest) ?? changeOver(trend, risingMs.shortest);
   if (change === null) return false;
   const perMin = (change.pct * 60_000) / change.overMs;
