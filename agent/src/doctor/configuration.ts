@@ -14,7 +14,7 @@ const boardChoice = check(
 
 export function checkConfiguration(facts: ConfigFacts): readonly Finding[] {
   if (facts.kind === "bad") {
-    const mend = say("Correct the file; this shows all that is wrong with it:", "pi-ups config check");
+    const mend = say("Correct the file, until this finds nothing:", `pi-ups config check ${facts.file}`);
     return facts.problems.map((text) => configuration.problem(text, mend));
   }
   const { file, present, warnings } = facts;
@@ -27,7 +27,7 @@ export function checkConfiguration(facts: ConfigFacts): readonly Finding[] {
     ];
   }
   if (warnings.length === 0) return [configuration.ok(`${file} is good.`)];
-  return warnings.map((text) => configuration.note(text, run("pi-ups config check")));
+  return warnings.map((text) => configuration.note(text, run(`pi-ups config check ${file}`)));
 }
 
 export interface BoardChoice {
@@ -64,38 +64,55 @@ const agent = check(
   "Only a running agent shuts the Pi down in time and tells Home Assistant what happens.",
 );
 const agentVersion = check("agent_version", "A running agent keeps the code that it was started with.");
+const agentBoard = check("agent_board", "A running agent keeps the configuration that it was started with.");
 const agentFaults = check(
   "agent_faults",
   "What the agent cannot read it does not guess: with old values it will not shut the Pi down.",
 );
 
-/** @param version of this program */
-export function checkAgent(facts: AgentFacts, version: string): readonly Finding[] {
+function checkRunning(
+  facts: Extract<AgentFacts, { kind: "running" }>,
+  version: string,
+  choice: BoardChoice | null,
+): readonly Finding[] {
+  const { pid, boardId, simulated, faults } = facts;
+  const mode = simulated ? ", simulated" : "";
+  const found = [
+    agent.ok(`An agent is running (process ${pid}, version ${facts.version}, board ${boardId}${mode}).`),
+  ];
+  const again = say("Stop the agent and start it again:", `sudo kill ${pid}`, "sudo pi-ups run");
+  if (facts.version !== version) {
+    const what = `The running agent is version ${facts.version}, this program is ${version}.`;
+    found.push(agentVersion.note(what, again));
+  }
+  if (choice !== null && (choice.board.id !== boardId || choice.simulated !== simulated)) {
+    const word = `${choice.simulated ? "sim:" : ""}${choice.board.id}`;
+    const what = `The running agent uses ${simulated ? "sim:" : ""}${boardId}, the configuration says ${word}.`;
+    found.push(agentBoard.note(what, again));
+  }
+  const look = run("pi-ups status");
+  for (const { code, message } of faults) found.push(agentFaults.problem(`${message} (${code})`, look));
+  return found;
+}
+
+/**
+ * @param version of this program
+ * @param choice the configured board; null: the configuration is bad
+ */
+export function checkAgent(
+  facts: AgentFacts,
+  version: string,
+  choice: BoardChoice | null,
+): readonly Finding[] {
   switch (facts.kind) {
     case "none":
       return [agent.note("No agent is running.", run("sudo pi-ups run"))];
     case "silent":
-      return [agent.problem(facts.message, run("pi-ups status"))];
-    case "running": {
-      const mode = facts.simulated ? ", simulated" : "";
-      const found = [
-        agent.ok(
-          `An agent is running (process ${facts.pid}, version ${facts.version}, board ${facts.boardId}${mode}).`,
-        ),
-      ];
-      if (facts.version !== version) {
-        found.push(
-          agentVersion.note(
-            `The running agent is version ${facts.version}, this program is ${version}.`,
-            say("Stop the agent and start it again.", `sudo kill ${facts.pid}`, "sudo pi-ups run"),
-          ),
-        );
-      }
-      const look = run("pi-ups status");
-      for (const { code, message } of facts.faults)
-        found.push(agentFaults.problem(`${message} (${code})`, look));
-      return found;
-    }
+      return facts.code === "PI_UPS_NO_PERMISSION"
+        ? [agent.unknown(facts.message, run("sudo pi-ups doctor"))]
+        : [agent.problem(`${facts.message} (${facts.code})`, run("sudo pi-ups status"))];
+    case "running":
+      return checkRunning(facts, version, choice);
   }
   return facts satisfies never;
 }

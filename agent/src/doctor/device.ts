@@ -81,9 +81,9 @@ export function checkDetection(board: Board, detection: Detection, named: boolea
   for (const remark of fit.found.flatMap(({ notes }) => notes)) {
     findings.push(device.note(remark, run(`pi-ups boards ${board.id}`)));
   }
-  const chips = JSON.stringify(board.chips);
+  const addresses = new Set(board.chips.map(addressOf));
   const same = detection.candidates.filter(
-    (one) => one.board.id !== board.id && JSON.stringify(one.board.chips) === chips,
+    (one) => one.board.id !== board.id && one.board.chips.some((use) => addresses.has(addressOf(use))),
   );
   if (same.length > 0 && !named) {
     findings.push(
@@ -97,18 +97,17 @@ export function checkDetection(board: Board, detection: Detection, named: boolea
 }
 
 /** What the running agent makes of the board: it is asked instead of the bus. */
-export function checkThroughAgent(facts: Extract<AgentFacts, { kind: "running" }>): readonly Finding[] {
-  const charge = facts.batteryPct === null ? "percent unknown" : `battery ${facts.batteryPct} %`;
-  if (facts.stale) {
-    return [
-      device.problem(
-        `The running agent has only old readings of the board (${charge}).`,
-        say(
-          "Look which fault it names; to have the bus looked at, stop the agent and run doctor again.",
-          "pi-ups status",
-        ),
-      ),
-    ];
+export function checkThroughAgent(facts: Exclude<AgentFacts, { kind: "none" }>): Finding {
+  if (facts.kind === "silent") {
+    return device.unknown("The board was not asked: the bus is left to the agent that runs.");
   }
-  return [device.ok(`The running agent reads the board (${charge}).`)];
+  const charge = facts.batteryPct === null ? "percent unknown" : `battery ${facts.batteryPct} %`;
+  if (!facts.stale) return device.ok(`The running agent reads the board (${charge}).`);
+  return device.problem(
+    `The running agent has no fresh readings of the board (${charge}).`,
+    say(
+      "See which fault it names. To have the bus itself looked at, stop the agent and run doctor again.",
+      "pi-ups status",
+    ),
+  );
 }

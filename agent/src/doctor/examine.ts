@@ -50,9 +50,9 @@ export interface Facts {
   readonly about: BoardFacts | null;
 }
 
-/** Whether the running agent uses the real board: then it is asked, and its bus and lines are left alone. */
-export function agentHasBoard(agent: AgentFacts): agent is Extract<AgentFacts, { kind: "running" }> {
-  return agent.kind === "running" && !agent.simulated;
+/** Whether an agent uses the real board, or may: then it is asked, and the bus and the lines are left alone. */
+export function agentHasBoard(agent: AgentFacts): boolean {
+  return agent.kind === "silent" || (agent.kind === "running" && !agent.simulated);
 }
 
 function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
@@ -61,7 +61,7 @@ function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
   const found: Finding[] = [];
   if (usesI2c(board)) found.push(...checkI2c(i2c, pi, user));
   found.push(...checkKernelDrivers(board, i2c, pi));
-  if (agentHasBoard(agent)) found.push(...checkThroughAgent(agent));
+  if (agent.kind !== "none" && agentHasBoard(agent)) found.push(checkThroughAgent(agent));
   else if (usesI2c(board) && !busIsUsable(i2c)) found.push(checkWithoutBus(board));
   else if (detection !== null) found.push(...checkDetection(board, detection, named));
   const agentUser = agent.kind === "running" ? agent.user : null;
@@ -83,7 +83,7 @@ export function examine(facts: Facts): readonly Chapter[] {
       findings: [
         ...checkConfiguration(config),
         ...(about === null ? [] : checkBoardChoice(about)),
-        ...checkAgent(agent, version),
+        ...checkAgent(agent, version, about),
       ],
     },
     { title: "This machine", findings: checkPi(pi, board) },
@@ -92,7 +92,7 @@ export function examine(facts: Facts): readonly Chapter[] {
     { title: "Clock", findings: checkTime(time, board, bootConfig) },
     {
       title: "Folders",
-      findings: about === null ? [] : checkPlaces(about.places, user, agent.kind === "running"),
+      findings: about === null ? [] : checkPlaces(about.places, user, agent.kind !== "none"),
     },
     {
       title: "Home Assistant",

@@ -1,7 +1,7 @@
 // What `pi-ups doctor` knows about a machine, before anybody judges it. platform/machine-facts*.ts gathers it; the checks
 // beside this file are pure functions over it.
 
-import type { ReadFailure, Result } from "../core/model.ts";
+import type { Result } from "../core/model.ts";
 import type { Detection } from "../drivers/detect.ts";
 import type { ClockReading } from "../drivers/ds1307.ts";
 
@@ -31,7 +31,7 @@ export type ConfigFacts =
 export type AgentFacts =
   | { readonly kind: "none" }
   /** Somebody listens, but did not tell. */
-  | { readonly kind: "silent"; readonly message: string }
+  | { readonly kind: "silent"; readonly code: string; readonly message: string }
   | {
       readonly kind: "running";
       readonly version: string;
@@ -88,7 +88,8 @@ export interface GpioLineFacts {
 }
 
 export interface GpioFacts {
-  readonly chips: readonly GpioChipFacts[];
+  /** Empty: there is none. */
+  readonly chips: Looked<readonly GpioChipFacts[]>;
   /** Whether /sys/class/gpio is there. */
   readonly sysfs: boolean;
   readonly onoff: Looked<true>;
@@ -167,5 +168,3 @@ export type IntegrationFacts =
 
 /** What the bus said; null when it was not asked. */
 export type DetectionFacts = Detection | null;
-
-export type { ReadFailure };

@@ -42,9 +42,12 @@ function linesOf(board: Board): readonly NamedLine[] {
 }
 
 function checkChip({ chips }: GpioFacts, lines: readonly NamedLine[]): Finding {
-  const header = chips.find(({ label }) => headerLabels.includes(label));
+  if (!chips.ok) {
+    return chip.unknown(`Which GPIO chips there are: ${chips.why}.`, run("sudo gpiodetect"));
+  }
+  const header = chips.value.find(({ label }) => headerLabels.includes(label));
   if (header === undefined) {
-    const labels = chips.map(({ label }) => label);
+    const labels = chips.value.map(({ label }) => label);
     return chip.problem(
       `There is no GPIO chip of a Raspberry Pi's header. Found: ${labels.length === 0 ? "none" : labels.join(", ")}. Expected is one of: ${headerLabels.join(", ")}.`,
       say("On a Pi, look what the kernel says about its pins:", "sudo dmesg | grep -i pinctrl"),

@@ -1,7 +1,7 @@
 // Home Assistant: is it there, does it take the token, is the token no more than it needs to be, and is the integration
 // in place and new enough?
 import type { HomeAssistantFacts, IntegrationFacts, Looked } from "./facts.ts";
-import { check, type Finding, type Mend, run, say } from "./finding.ts";
+import { check, type Finding, run, say } from "./finding.ts";
 
 const configured = check(
   "ha_configured",
@@ -18,22 +18,10 @@ const version = check(
 
 const makeUser =
   "In Home Assistant: Settings, People, Users, Add user, without Administrator. Log in as that user, open its profile, Security, and create a long-lived access token. Put it where home_assistant.token_file says.";
-const makeToken =
-  "In Home Assistant, as the agent's user: profile, Security, create a long-lived access token. Put it where home_assistant.token_file or PI_UPS_HA_TOKEN says.";
-
-function cureOf(code: string, url: string): Mend {
-  switch (code) {
-    case "PI_UPS_HA_AUTH_INVALID":
-      return say(makeToken);
-    case "PI_UPS_HA_TOKEN_UNREADABLE":
-      return run("pi-ups config check");
-    case "PI_UPS_HA_BANNED":
-      return say(
-        "In Home Assistant's configuration folder, remove this machine from ip_bans.yaml and restart it.",
-      );
-    default:
-      return say("See whether it answers at all; else correct home_assistant.url.", `curl -I ${url}`);
-  }
+/** The link's sentences say first what was found, then how to mend it. */
+function halves(message: string): readonly [found: string, cure: string] {
+  const at = message.search(/[.)] (?=[A-Z])/);
+  return at < 0 ? [message, ""] : [message.slice(0, at + 1), message.slice(at + 2)];
 }
 
 const tokenCodes: ReadonlySet<string> = new Set(["PI_UPS_HA_AUTH_INVALID", "PI_UPS_HA_TOKEN_UNREADABLE"]);
@@ -43,17 +31,18 @@ function checkTrouble({
   code,
   message,
 }: Extract<HomeAssistantFacts, { kind: "trouble" }>): readonly Finding[] {
-  const found = `${message} (${code})`;
+  const [found, cure] = halves(message);
+  const what = `${found.replace(/\.$/, "")} (${code}).`;
   if (!tokenCodes.has(code)) {
     return [
-      reachable.problem(found, cureOf(code, url)),
+      reachable.problem(what, say(cure === "" ? "See whether it answers:" : cure, `curl -I ${url}`)),
       token.unknown("The token could not be tried: Home Assistant was not reached."),
       integration.unknown("The integration could not be looked at: Home Assistant was not reached."),
     ];
   }
   return [
     reachable.ok(`Home Assistant answers at ${url}.`),
-    token.problem(found, cureOf(code, url)),
+    token.problem(what, say(cure, "pi-ups config check")),
     integration.unknown("The integration could not be looked at without a login."),
   ];
 }

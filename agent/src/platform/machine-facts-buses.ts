@@ -72,12 +72,13 @@ export function parseGpiodetect(text: string): readonly GpioChipFacts[] {
  * own; libgpiod 2: `line   6: "GPIO6" input consumer="sysfs"`. Kernel holders without a name are `kernel`.
  */
 function holderOf(rest: string): string | null {
-  const second = /\bconsumer="?([^"\s]*)"?/.exec(rest);
-  if (second !== null) return second[1] === "" ? "kernel" : (second[1] ?? null);
+  const second = /\bconsumer=(?:"([^"]*)"|(\S+))/.exec(rest);
+  if (second !== null) return second[1] || second[2] || "kernel";
   const used = /\[[^\]]*\bused\b[^\]]*\]\s*$/.test(rest);
   if (!used) return null;
   const consumer = /^(?:"[^"]*"|unnamed)\s+(?:"([^"]*)"|(\S+))/.exec(rest);
-  return consumer?.[1] ?? consumer?.[2] ?? "kernel";
+  const name = consumer?.[1] ?? consumer?.[2] ?? "";
+  return name === "" || name === "unused" ? "kernel" : name;
 }
 
 /** The lines of `gpioinfo CHIP`, of libgpiod 1 and 2. */
@@ -132,8 +133,10 @@ export async function gpioFacts(root: string, tool: Tool): Promise<GpioFacts> {
     tool("gpiodetect", []),
   ]);
   const devices = detected.ok ? parseGpiodetect(detected.value) : [];
+  const found = [...devices, ...sysfsChips(folder)];
+  const hidden = !detected.ok && namesIn(below(root)("/dev")).some((name) => name.startsWith("gpiochip"));
   return {
-    chips: [...devices, ...sysfsChips(folder)],
+    chips: found.length === 0 && hidden ? detected : { ok: true, value: found },
     sysfs,
     onoff,
     libgpiod,

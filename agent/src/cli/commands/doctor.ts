@@ -82,7 +82,7 @@ async function askAgent(invocation: Invocation): Promise<AgentFacts> {
     if (!(error instanceof UpsError)) throw error;
     // A configuration that cannot be read is a finding of its own.
     const none = error.code === "PI_UPS_NO_AGENT" || error.code.startsWith("PI_UPS_CONFIG_");
-    return none ? { kind: "none" } : { kind: "silent", message: `${error.message} (${error.code})` };
+    return none ? { kind: "none" } : { kind: "silent", code: error.code, message: error.message };
   }
 }
 

@@ -1,0 +1,419 @@
+// The Pi, its users, power-off, clock, folders and Home Assistant: every level of every check.
+import { describe, expect, it } from "vitest";
+import { examine } from "../../agent/src/doctor/examine.ts";
+import type {
+  HomeAssistantFacts,
+  Looked,
+  PiFacts,
+  SystemFacts,
+  TimeFacts,
+} from "../../agent/src/doctor/facts.ts";
+import { checkHomeAssistant, compareVersions } from "../../agent/src/doctor/home-assistant.ts";
+import { checkPi } from "../../agent/src/doctor/pi.ts";
+import { checkPlaces } from "../../agent/src/doctor/places.ts";
+import { checkSystem } from "../../agent/src/doctor/system.ts";
+import { checkTime } from "../../agent/src/doctor/time.ts";
+import { checkUsers } from "../../agent/src/doctor/users.ts";
+import { about, board, good, levels, no, only, pi, user } from "./support.ts";
+
+const x1201 = board("x1201");
+const root = { ...user, name: "root", uid: 0, groups: ["root"], listedGroups: ["root"] };
+
+describe("the Pi", () => {
+  const eeprom = (text: string): PiFacts => ({ ...pi, eeprom: { ok: true, value: text } });
+  const bits = (value: number): PiFacts => ({ ...pi, throttled: { ok: true, value } });
+  const usb: PiFacts = {
+    ...pi,
+    eeprom: no("rpi-eeprom-config is not installed"),
+    bootConfig: { ok: true, value: { path: "/boot/config.txt", text: "usb_max_current_enable=1" } },
+  };
+
+  it.each<[string, PiFacts, string, string]>([
+    ["a Pi", pi, "pi_model", "ok"],
+    ["no device tree", { ...pi, model: null }, "pi_model", "note"],
+    ["another board", { ...pi, model: "Radxa ROCK 5B" }, "pi_model", "note"],
+    ["set", pi, "eeprom_power_off_on_halt", "ok"],
+    ["not set", eeprom("BOOT_UART=1"), "eeprom_power_off_on_halt", "problem"],
+    [
+      "the last word counts",
+      eeprom("POWER_OFF_ON_HALT=1\nPOWER_OFF_ON_HALT=0"),
+      "eeprom_power_off_on_halt",
+      "problem",
+    ],
+    ["a comment is no word", eeprom("#POWER_OFF_ON_HALT=1"), "eeprom_power_off_on_halt", "problem"],
+    ["no tool", { ...pi, eeprom: no("x is not installed") }, "eeprom_power_off_on_halt", "unknown"],
+    ["set", pi, "eeprom_psu_max_current", "ok"],
+    ["3 A", eeprom("PSU_MAX_CURRENT=3000"), "eeprom_psu_max_current", "note"],
+    ["not set", eeprom(""), "eeprom_psu_max_current", "note"],
+    ["no tool", { ...pi, eeprom: no("x is not installed") }, "eeprom_psu_max_current", "unknown"],
+    ["by config.txt", usb, "eeprom_psu_max_current", "ok"],
+    ["fine", pi, "under_voltage", "ok"],
+    ["now", bits(0x50005), "under_voltage", "problem"],
+    ["earlier", bits(0x50000), "under_voltage", "note"],
+    ["only hot", bits(0x80008), "under_voltage", "ok"],
+    ["no tool", { ...pi, throttled: no("vcgencmd is not installed") }, "under_voltage", "unknown"],
+  ])("%s: %s", (_, facts, id, level) => {
+    expect(only(checkPi(facts, x1201), id).level).toBe(level);
+  });
+
+  it("a board that cuts the power itself makes the EEPROM matter less", () => {
+    const cutting = { ...x1201, switches: ["power_cut"] as const };
+    expect(only(checkPi(eeprom(""), cutting), "eeprom_power_off_on_halt").level).toBe("note");
+  });
+
+  it("only a Pi 5 has these settings, and only a Pi the voltage", () => {
+    expect(levels(checkPi({ ...pi, model: "Raspberry Pi 4 Model B" }, x1201))).toEqual([
+      "pi_model ok",
+      "under_voltage ok",
+    ]);
+    expect(levels(checkPi({ ...pi, model: null }, x1201))).toEqual(["pi_model note"]);
+    expect(levels(checkPi(pi, null))).toEqual(["pi_model ok", "under_voltage ok"]);
+  });
+});
+
+describe("users", () => {
+  const without = (...groups: string[]) => {
+    const rest = user.groups.filter((group) => !groups.includes(group));
+    return { ...user, groups: rest, listedGroups: rest };
+  };
+
+  it.each([
+    ["in all", user, ["user_groups ok"], undefined],
+    ["root", root, ["user_groups ok"], undefined],
+    ["not in two", without("i2c", "gpio"), ["user_groups problem"], "sudo usermod -aG i2c,gpio pi"],
+    ["video only helps", without("video"), ["user_groups note"], "sudo usermod -aG video pi"],
+    [
+      "from the next login on",
+      { ...user, groups: ["pi", "video", "gpio"] },
+      ["user_groups problem"],
+      undefined,
+    ],
+  ])("%s", (_, who, expected, command) => {
+    const found = checkUsers(who, null, x1201);
+    expect(levels(found)).toEqual(expected);
+    expect(found[0]?.mend?.run[0]).toBe(command);
+  });
+
+  it("the agent's user counts when one runs", () => {
+    const agent = { ...without("gpio"), name: "pi-ups" };
+    const [found] = checkUsers(root, agent, x1201);
+    expect([found?.id, found?.level, found?.mend?.run]).toEqual([
+      "agent_groups",
+      "problem",
+      ["sudo usermod -aG gpio pi-ups"],
+    ]);
+  });
+
+  it("a board of the kernel needs neither bus nor pins", () => {
+    expect(levels(checkUsers(without("i2c", "gpio"), null, board("kernel")))).toEqual(["user_groups ok"]);
+  });
+});
+
+describe("power-off", () => {
+  const none = { kind: "none" } as const;
+  const may = (word: string): SystemFacts => ({ ...good.system, canPowerOff: { ok: true, value: word } });
+
+  it.each<[string, SystemFacts, typeof user, string[]]>([
+    ["fine", good.system, user, ["systemd ok", "power_off ok"]],
+    ["no systemd", { ...good.system, systemdRuns: false }, user, ["systemd problem"]],
+    [
+      "old",
+      { ...good.system, systemdVersion: { ok: true, value: 232 } },
+      user,
+      ["systemd note", "power_off ok"],
+    ],
+    ["untold", { ...good.system, systemdVersion: no("x") }, user, ["systemd unknown", "power_off ok"]],
+    ["root", may("no"), root, ["systemd ok", "power_off ok"]],
+    ["password", may("challenge"), user, ["systemd ok", "power_off problem"]],
+    ["forbidden", may("no"), user, ["systemd ok", "power_off problem"]],
+    ["untold", { ...good.system, canPowerOff: no("x") }, user, ["systemd ok", "power_off unknown"]],
+  ])("%s", (_, facts, who, expected) => {
+    expect(levels(checkSystem(facts, who, none))).toEqual(expected);
+  });
+
+  it("of another user's agent", () => {
+    const agent = (owner: typeof user) =>
+      ({
+        kind: "running",
+        version: "",
+        pid: 1,
+        boardId: "x1201",
+        simulated: false,
+        stale: false,
+        batteryPct: null,
+        faults: [],
+        user: owner,
+      }) as const;
+    expect(levels(checkSystem(may("no"), user, agent(root)))).toContain("power_off ok");
+    expect(levels(checkSystem(may("yes"), root, agent(user)))).toContain("power_off unknown");
+    expect(levels(checkSystem(may("no"), user, agent(user)))).toContain("power_off problem");
+  });
+
+  it("the polkit rule names the user", () => {
+    const [command = ""] = only(checkSystem(may("no"), user, none), "power_off").mend?.run ?? [];
+    expect(command).toContain('subject.user == "pi"');
+    expect(command.endsWith("| sudo tee /etc/polkit-1/rules.d/50-pi-ups.rules")).toBe(true);
+  });
+});
+
+describe("clock", () => {
+  const { time } = good;
+  const [rtc] = time.rtcs;
+  if (rtc === undefined) throw new Error("the good facts have a clock");
+  const now = time.wallMs;
+  const off = { ...rtc, epochS: now / 1000 - 7200 };
+  const x708 = board("x728_v2_1");
+  const clock = (boardClock: TimeFacts["boardClock"]): TimeFacts => ({ ...time, rtcs: [], boardClock });
+  const fail = (code: string) => ({ ok: false, code, message: "The bus said no." }) as const;
+
+  it.each<[string, TimeFacts, typeof x708, string[]]>([
+    ["fine", time, x1201, ["clock_synchronised ok", "rtc ok"]],
+    [
+      "not synchronised",
+      { ...time, synchronised: { ok: true, value: false } },
+      x1201,
+      ["clock_synchronised note", "rtc ok"],
+    ],
+    ["untold", { ...time, synchronised: no("x") }, x1201, ["clock_synchronised unknown", "rtc ok"]],
+    ["off", { ...time, rtcs: [off] }, x1201, ["clock_synchronised ok", "rtc note"]],
+    ["silent", { ...time, rtcs: [{ ...rtc, epochS: null }] }, x1201, ["clock_synchronised ok", "rtc note"]],
+    ["none", { ...time, rtcs: [] }, x1201, ["clock_synchronised ok", "rtc note"]],
+    [
+      "the board's, unused",
+      clock({ ok: true, value: { kind: "running", wallMs: now } }),
+      x708,
+      ["clock_synchronised ok", "board_rtc note"],
+    ],
+    [
+      "the board's, off",
+      clock({ ok: true, value: { kind: "running", wallMs: now - 86_400_000 * 3 } }),
+      x708,
+      ["clock_synchronised ok", "board_rtc note"],
+    ],
+    [
+      "the board's, stopped",
+      clock({ ok: true, value: { kind: "stopped" } }),
+      x708,
+      ["clock_synchronised ok", "board_rtc note"],
+    ],
+    [
+      "the board's, not fitted",
+      clock(fail("PI_UPS_I2C_NACK")),
+      x708,
+      ["clock_synchronised ok", "board_rtc note"],
+    ],
+    [
+      "the board's, garbled",
+      clock(fail("PI_UPS_RTC_IMPOSSIBLE")),
+      x708,
+      ["clock_synchronised ok", "board_rtc unknown"],
+    ],
+  ])("%s", (_, facts, which, expected) => {
+    expect(levels(checkTime(facts, which, null))).toEqual(expected);
+  });
+
+  it("says by how much", () => {
+    expect(only(checkTime({ ...time, rtcs: [off] }, x1201, null), "rtc").what).toBe(
+      "rtc0 (rpi_rtc) is off by 2 h.",
+    );
+  });
+});
+
+describe("folders", () => {
+  const { places } = about;
+  const change = (changes: Partial<typeof places.stateDir>) => ({
+    ...places,
+    stateDir: { ...places.stateDir, ...changes },
+  });
+
+  it.each([
+    ["fine", places, false, ["state_dir ok", "socket_dir ok", "disk_space ok"]],
+    [
+      "not writable",
+      change({ writable: false }),
+      false,
+      ["state_dir problem", "socket_dir ok", "disk_space ok"],
+    ],
+    [
+      "not there, cannot be made",
+      change({ writable: false, exists: false, nearest: "/var/lib" }),
+      false,
+      ["state_dir problem", "socket_dir ok", "disk_space ok"],
+    ],
+    [
+      "not there, can be made",
+      change({ exists: false, nearest: "/var/lib" }),
+      false,
+      ["state_dir ok", "socket_dir ok", "disk_space ok"],
+    ],
+    [
+      "nearly full",
+      change({ freeBytes: 100 * 1024 ** 2 }),
+      false,
+      ["state_dir ok", "socket_dir ok", "disk_space note"],
+    ],
+    ["full", change({ freeBytes: 1024 }), true, ["disk_space problem"]],
+    ["untold", change({ freeBytes: null }), true, ["disk_space unknown"]],
+    ["an agent runs", change({ writable: false }), true, ["disk_space ok"]],
+  ])("%s", (_, facts, runs, expected) => {
+    expect(levels(checkPlaces(facts, user, runs))).toEqual(expected);
+  });
+
+  it("names the commands that make the folder", () => {
+    const facts = change({ writable: false, exists: false, nearest: "/var/lib" });
+    expect(only(checkPlaces(facts, user, false), "state_dir").mend?.run).toEqual([
+      "sudo mkdir -p /var/lib/pi-ups",
+      "sudo chown pi /var/lib/pi-ups",
+    ]);
+  });
+});
+
+describe("Home Assistant", () => {
+  const url = "http://ha.local:8123";
+  const trouble = (code: string, message = "It is so. Mend it."): HomeAssistantFacts => ({
+    kind: "trouble",
+    url,
+    code,
+    message,
+  });
+  type LoggedIn = Extract<HomeAssistantFacts, { kind: "logged_in" }>;
+  const { homeAssistant } = about;
+  if (homeAssistant.kind !== "logged_in") throw new Error("the good facts are logged in");
+  const logged = (changes: Partial<LoggedIn>): HomeAssistantFacts => ({ ...homeAssistant, ...changes });
+  const integrated = (value: LoggedIn["integration"] extends Looked<infer T> ? T : never) =>
+    logged({ integration: { ok: true, value } });
+  const first = ["ha_reachable ok", "ha_token ok"];
+  const fine = [...first, "ha_user ok"];
+
+  it.each<[string, HomeAssistantFacts, string[]]>([
+    ["not configured", { kind: "not_configured" }, ["ha_configured note"]],
+    [
+      "unreachable",
+      trouble("PI_UPS_HA_UNREACHABLE"),
+      ["ha_reachable problem", "ha_token unknown", "ha_integration unknown"],
+    ],
+    [
+      "banned",
+      trouble("PI_UPS_HA_BANNED"),
+      ["ha_reachable problem", "ha_token unknown", "ha_integration unknown"],
+    ],
+    [
+      "wrong token",
+      trouble("PI_UPS_HA_AUTH_INVALID"),
+      ["ha_reachable ok", "ha_token problem", "ha_integration unknown"],
+    ],
+    [
+      "token file gone",
+      trouble("PI_UPS_HA_TOKEN_UNREADABLE"),
+      ["ha_reachable ok", "ha_token problem", "ha_integration unknown"],
+    ],
+    ["fine", homeAssistant, [...fine, "ha_integration ok", "ha_integration_version ok"]],
+    [
+      "admin",
+      logged({ user: { ok: true, value: { name: "Anna", isAdmin: true } } }),
+      [...first, "ha_user note", "ha_integration ok", "ha_integration_version ok"],
+    ],
+    [
+      "user untold",
+      logged({ user: no("x") }),
+      [...first, "ha_user unknown", "ha_integration ok", "ha_integration_version ok"],
+    ],
+    ["starting", integrated({ kind: "starting" }), [...fine, "ha_integration unknown"]],
+    ["missing", integrated({ kind: "missing" }), [...fine, "ha_integration problem"]],
+    [
+      "not added",
+      integrated({ kind: "not_added", version: "0.1.0" }),
+      [...fine, "ha_integration problem", "ha_integration_version ok"],
+    ],
+    [
+      "older",
+      integrated({ kind: "added", version: "0.0.9" }),
+      [...fine, "ha_integration ok", "ha_integration_version note"],
+    ],
+    [
+      "newer",
+      integrated({ kind: "added", version: "0.10.0" }),
+      [...fine, "ha_integration ok", "ha_integration_version ok"],
+    ],
+    [
+      "odd version",
+      integrated({ kind: "added", version: "main" }),
+      [...fine, "ha_integration ok", "ha_integration_version unknown"],
+    ],
+    [
+      "no version",
+      integrated({ kind: "added", version: null }),
+      [...fine, "ha_integration ok", "ha_integration_version unknown"],
+    ],
+    ["untold", logged({ integration: no("x") }), [...fine, "ha_integration unknown"]],
+  ])("%s", (_, facts, expected) => {
+    expect(levels(checkHomeAssistant(facts, "0.1.0"))).toEqual(expected);
+  });
+
+  it("what was found and how to mend it are told apart", () => {
+    const message =
+      "Home Assistant at http://ha.local:8123 cannot be reached (ECONNREFUSED: x.y). Is it running?";
+    const found = only(
+      checkHomeAssistant(trouble("PI_UPS_HA_UNREACHABLE", message), "0.1.0"),
+      "ha_reachable",
+    );
+    expect(found.what).toBe(
+      "Home Assistant at http://ha.local:8123 cannot be reached (ECONNREFUSED: x.y) (PI_UPS_HA_UNREACHABLE).",
+    );
+    expect(found.mend).toEqual({ say: "Is it running?", run: ["curl -I http://ha.local:8123"] });
+  });
+
+  it.each([
+    ["0.1.0", "0.1.0", 0],
+    ["0.9.0", "0.10.0", -1],
+    ["v1.0.0", "0.99.99", 1],
+    ["1.0", "1.0.0", null],
+  ])("%s against %s", (a, b, order) => {
+    expect(compareVersions(a, b)).toBe(order);
+  });
+});
+
+describe("the whole", () => {
+  it("a well-kept Pi has nothing to mend", () => {
+    const findings = examine(good).flatMap((chapter) => chapter.findings);
+    const notOk = levels(findings).filter((text) => !text.endsWith(" ok"));
+    expect(notOk).toEqual(["agent note"]);
+    expect(findings.length).toBeGreaterThan(20);
+  });
+
+  it("every finding that is not good says why, and ids are snake_case", () => {
+    const broken = examine({ ...good, pi: { ...pi, model: null }, about: { ...about, simulated: true } });
+    for (const { findings } of [...broken, ...examine(good)]) {
+      for (const { id, what, why } of findings) {
+        expect(id).toMatch(/^[a-z][a-z0-9_]*$/);
+        expect(what).toMatch(/[.!?)]$/);
+        expect(why).toMatch(/\.$/);
+      }
+    }
+  });
+
+  it("a simulated board leaves bus and pins alone", () => {
+    const ids = levels(
+      examine({ ...good, about: { ...about, simulated: true } }).flatMap(({ findings }) => findings),
+    );
+    expect(ids).toContain("board_choice note");
+    expect(ids.filter((id) => /^(i2c|gpio|device|kernel|eeprom)/.test(id))).toEqual([]);
+  });
+
+  it("a bad configuration leaves out what depends on it, and looks at the machine all the same", () => {
+    const config = { kind: "bad", file: "/x", problems: ["/x:1:1: found a, expected b. Mend."] } as const;
+    const ids = levels(examine({ ...good, config, about: null }).flatMap(({ findings }) => findings));
+    expect(ids).toEqual(
+      expect.arrayContaining(["configuration problem", "pi_model ok", "systemd ok", "rtc ok"]),
+    );
+    expect(ids.some((id) => id.startsWith("ha_"))).toBe(false);
+  });
+
+  it("a bus that cannot be used is said once, and the board is unknown", () => {
+    const i2c = { ...about.i2c, present: false, mayOpen: false };
+    const ids = levels(examine({ ...good, about: { ...about, i2c } }).flatMap(({ findings }) => findings));
+    expect(ids).toContain("i2c_enabled problem");
+    expect(ids).toContain("device unknown");
+    expect(ids).not.toContain("i2c_access problem");
+  });
+});
