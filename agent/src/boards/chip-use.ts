@@ -39,8 +39,8 @@ export interface Ina219Use {
   /** What flows through the shunt. */
   readonly measures: "battery" | "output";
   readonly shuntOhm: number;
-  /** The largest current that is expected, A: sets the resolution (the calibration register). */
-  readonly maxCurrentA: number;
+  /** One step of the CURRENT register, microamperes: sets the calibration. */
+  readonly currentLsbUa: number;
   /** CONFIG as the vendor sets it: ranges, averaging, continuous conversion. */
   readonly configWord: number;
   /** True where the chip's positive current means discharging. */

@@ -19,11 +19,17 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
   cw2015: gauge,
   lc709203f: { senses: ["voltage", "charge", "temperature"], switches: [] },
   dfrobot_ups: gauge,
-  waveshare_ups_hat_d_mcu: { senses: [], switches: [] },
-  waveshare_ups_hat_e: gauge,
+  waveshare_ups_hat_d_mcu: { senses: [], switches: ["restart_on_mains"] },
+  waveshare_ups_hat_e: {
+    senses: ["ac", "voltage", "charge", "current", "charging"],
+    switches: ["power_cut"],
+  },
   pijuice: gauge,
   pisugar3: gauge,
-  ups_plus: gauge,
+  ups_plus: {
+    senses: ["ac", "voltage", "charge", "temperature", "dc_out"],
+    switches: ["power_cut", "restart_on_mains"],
+  },
   ip5209: gauge,
   ip5312: gauge,
   ds1307: clockChip,
@@ -34,7 +40,7 @@ function abilitiesOf(use: ChipUse): Abilities {
   switch (use.chip) {
     case "ina219":
       return use.measures === "output"
-        ? { senses: [], switches: [] }
+        ? { senses: ["dc_out"], switches: [] }
         : {
             senses: [
               "voltage",

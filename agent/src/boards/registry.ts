@@ -2,17 +2,21 @@
 import { adafruit } from "./adafruit.ts";
 import type { Board } from "./board.ts";
 import { dfrobot } from "./dfrobot.ts";
+import { fiftytwopi } from "./fiftytwopi.ts";
 import { geekwormX120x } from "./geekworm-x120x.ts";
 import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
 import { lifepo4wered } from "./lifepo4wered.ts";
 import { sunfounder } from "./sunfounder.ts";
 import { upsLite } from "./ups-lite.ts";
+import { waveshare } from "./waveshare.ts";
 
 /** Every known board, in the order of the docs. */
 export const boards: readonly Board[] = [
   ...geekwormX120x,
   ...geekwormX728,
+  ...waveshare,
+  ...fiftytwopi,
   ...sunfounder,
   ...lifepo4wered,
   ...dfrobot,

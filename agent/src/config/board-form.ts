@@ -50,7 +50,7 @@ const chip = v.variant("chip", [
     address,
     measures: v.optional(v.picklist(["battery", "output"]), "battery"),
     shunt_ohm: number(0.0001, 10, "a resistance in Ohm from 0.0001 to 10"),
-    max_current_a: number(0.1, 100, "a current in A from 0.1 to 100"),
+    current_lsb_ua: number(1, 10_000, "a step in microamperes from 1 to 10000"),
     config_word: v.optional(number(0, 0xffff, "a register word from 0x0000 to 0xFFFF", true), 0x3eef),
     invert_current: v.optional(v.boolean(), false),
     dead_band_ma: v.optional(number(0, 5000, "a current in mA from 0 to 5000"), 20),

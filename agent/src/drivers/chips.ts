@@ -16,6 +16,10 @@ const loaders: Loaders = {
   dfrobot_ups: async () => (await import("./dfrobot.ts")).dfrobot,
   lifepo4wered: async () => (await import("./lifepo4wered.ts")).lifepo4wered,
   sunfounder_spc: async () => (await import("./sunfounder.ts")).sunfounder,
+  ina219: async () => (await import("./ina219.ts")).ina219,
+  waveshare_ups_hat_d_mcu: async () => (await import("./waveshare-ups-hat-d-mcu.ts")).waveshareHatDMcu,
+  waveshare_ups_hat_e: async () => (await import("./waveshare-ups-hat-e.ts")).waveshareHatE,
+  ups_plus: async () => (await import("./ups-plus.ts")).upsPlus,
   ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 

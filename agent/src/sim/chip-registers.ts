@@ -6,12 +6,15 @@ import type { ChargerPhase } from "./battery-model.ts";
 import { createCw2015Registers } from "./cw2015-registers.ts";
 import { createDfrobotRegisters } from "./dfrobot-registers.ts";
 import { createDs1307Registers } from "./ds1307-registers.ts";
+import { createIna219Registers } from "./ina219-registers.ts";
 import { createLc709203fRegisters } from "./lc709203f-registers.ts";
 import { createLifepoRegisters, lifepoMapFor } from "./lifepo4wered-registers.ts";
 import { createMax17040Registers, createMax17043Registers } from "./max17043-registers.ts";
 import { createMax17048Registers } from "./max17048-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 import { createSunFounderRegisters } from "./sunfounder-registers.ts";
+import { createUpsPlusRegisters } from "./ups-plus-registers.ts";
+import { createHatDMcuRegisters, createHatERegisters } from "./waveshare-registers.ts";
 
 /** The world at this moment, as a board's chips can measure it. */
 export interface Measured {
@@ -77,6 +80,14 @@ export function createChipRegisters(use: ChipUse, around: ChipSurroundings): Chi
     }
     case "sunfounder_spc":
       return new Map([[use.address, createSunFounderRegisters(use, around)]]);
+    case "ina219":
+      return new Map([[use.address, createIna219Registers(use, around)]]);
+    case "waveshare_ups_hat_d_mcu":
+      return new Map([[use.address, createHatDMcuRegisters()]]);
+    case "waveshare_ups_hat_e":
+      return new Map([[use.address, createHatERegisters(around)]]);
+    case "ups_plus":
+      return new Map([[use.address, createUpsPlusRegisters(around)]]);
     case "power_supply":
       return new Map();
     default:
