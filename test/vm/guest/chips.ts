@@ -30,15 +30,24 @@ export async function setGauge(cellMv: number, chargePct: number): Promise<void>
   await setRegister(gauge, 0x04, Math.round(chargePct * 256));
 }
 
-/** Bus voltage in 4 mV steps above three flag bits, with "conversion ready" set; shunt voltage in 10 uV steps. */
-export async function setCurrentSensor(busMv: number, shuntUv: number): Promise<void> {
-  await setRegister(currentSensor, 0x01, Math.round(shuntUv / 10) & 0xffff);
-  await setRegister(currentSensor, 0x02, (Math.round(busMv / 4) << 3) | 0x02);
+/** A register as the chip would send it. */
+export async function getRegister(address: number, register: number): Promise<number> {
+  const word = Number(await sh("i2cget", "-f", "-y", bus, hex(address, 2), hex(register, 2), "w"));
+  return ((word & 0xff) << 8) | (word >> 8);
 }
 
-/** Current as the chip would have computed it with the given step. */
-export async function setCurrent(currentMa: number, stepMa: number): Promise<void> {
-  await setRegister(currentSensor, 0x04, Math.round(currentMa / stepMa) & 0xffff);
+/** Bus voltage in 4 mV steps above three flag bits, with "conversion ready" set; the board's shunt has 0.1 ohm. */
+export async function setCurrentSensor(busMv: number, currentMa: number): Promise<void> {
+  await setRegister(currentSensor, 0x01, (currentMa * 10) & 0xffff);
+  await setRegister(currentSensor, 0x02, (Math.round(busMv / 4) << 3) | 0x02);
+  await setRegister(currentSensor, 0x04, (currentMa * 10) & 0xffff);
+}
+
+/** What a brown-out does to it: CONFIG as after power-on, and without its calibration it computes no current. */
+export async function resetCurrentSensor(): Promise<void> {
+  await setRegister(currentSensor, 0x00, 0x399f);
+  await setRegister(currentSensor, 0x05, 0x0000);
+  await setRegister(currentSensor, 0x04, 0x0000);
 }
 
 /** Takes a chip off the bus, so that it acknowledges nothing; null puts it back. */
@@ -57,8 +66,8 @@ export async function plugChips(): Promise<void> {
   await setRegister(gauge, 0x08, 0x0003);
   await setRegister(gauge, 0x0c, 0x971c);
   await setGauge(4100, 92);
-  await setRegister(currentSensor, 0x00, 0x399f);
   await setCurrentSensor(8200, 0);
+  await resetCurrentSensor();
 }
 
 /** The whole bus goes away; only while nobody has it open. */

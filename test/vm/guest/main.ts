@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
 import { plugChips, takeBusZero } from "./chips.ts";
-import { currentSensorCheck } from "./current-check.ts";
+import { currentChecks } from "./current-checks.ts";
 import { findChecks } from "./find-checks.ts";
 import { kernelChecks } from "./kernel-checks.ts";
 import { mainsChecks, type Way } from "./mains-checks.ts";
@@ -30,8 +30,8 @@ await vanishingChecks();
 await ownerChecks();
 await busChecks();
 await kernelChecks();
-await currentSensorCheck();
 await findChecks();
+await currentChecks();
 await rightsChecks(ways);
 await heldLineChecks(ways);
 await powerOffCheck();

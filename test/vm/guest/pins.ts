@@ -1,6 +1,9 @@
 // The pins of the guest: gpio-sim under the label and with the line names of a Raspberry Pi 4's header.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { sh } from "./shell.ts";
+import { eventually } from "./wait.ts";
 
 const device = "/sys/kernel/config/gpio-sim/header";
 const bank = `${device}/bank0`;
@@ -46,4 +49,19 @@ export async function holder(line: number): Promise<string> {
       .split("\n")
       .find((text) => text.includes(`GPIO${line}"`) || new RegExp(`line\\s+${line}:`).test(text)) ?? ""
   );
+}
+
+/** Another program takes GPIO6, under the name somebody-else; the returned function ends it. */
+export async function holdLine(): Promise<() => Promise<void>> {
+  const child = spawn("gpiomon", ["-C", "somebody-else", "GPIO6"], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  await eventually(
+    "GPIO6 held",
+    () => holder(6),
+    (text) => text.includes("somebody-else"),
+  );
+  return async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
 }

@@ -10,3 +10,10 @@ export function sh(command: string, ...args: readonly string[]): Promise<string>
     });
   });
 }
+
+/** What the program printed, whether it failed or not. */
+export function output(command: string, ...args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(command, args, { timeout: 60_000 }, (_error, stdout) => resolve(stdout));
+  });
+}

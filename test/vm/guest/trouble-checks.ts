@@ -1,11 +1,10 @@
 // What goes wrong on real machines: a HAT that comes loose, a kernel driver that was there first, a bus that is off,
 // rights that are missing. Each is named with its code and cure, shuts nothing down, and mends itself where it can.
-import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, startAgent, withAgent } from "./agent.ts";
 import { bindDriver, gauge, plugChips, setAbsent, setGauge, unbindDriver, unplugChips } from "./chips.ts";
 import type { Way } from "./mains-checks.ts";
-import { drive } from "./pins.ts";
+import { drive, holdLine } from "./pins.ts";
 import { sh } from "./shell.ts";
 import { check } from "./tap.ts";
 import { eventually, need } from "./wait.ts";
@@ -153,21 +152,16 @@ export async function rightsChecks(ways: readonly Way[]): Promise<void> {
   }
 }
 
-function hold(): ChildProcess {
-  return spawn("gpiomon", ["-C", "somebody-else", "GPIO6"], { stdio: "ignore" });
-}
-
 /** Another program has the line. */
 export async function heldLineChecks(ways: readonly Way[]): Promise<void> {
   for (const [way, yaml] of ways) {
-    const other = hold();
-    await sleep(2_000);
+    const letGo = await holdLine();
     await withAgent({ board, yaml }, async (agent) => {
       await check(`${way}: a line that another program holds is PI_UPS_GPIO_BUSY with its cure`, async () => {
         await says(agent, "PI_UPS_GPIO_BUSY", "gpioinfo");
         return undefined;
       });
     });
-    other.kill("SIGTERM");
+    await letGo();
   }
 }
