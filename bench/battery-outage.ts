@@ -1,11 +1,10 @@
 // One outage from full to the power-off, told to the core reading by reading, and how far its estimate was off on the
 // way. Deterministic: the noise is seeded, the clock is a number.
-import { findBoard } from "../agent/src/boards/registry.ts";
-import { defaultDebounce, defaultShutdown, defaultThresholds } from "../agent/src/core/config-defaults.ts";
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../agent/src/core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../agent/src/core/engine.ts";
 import type { BatteryMeasurement, LearnedBattery } from "../agent/src/core/learned.ts";
-import type { EstimateConfidence, RawReading, Sense } from "../agent/src/core/model.ts";
+import type { EstimateConfidence, RawReading } from "../agent/src/core/model.ts";
+import { config } from "../test/core/support/run.ts";
 
 /** What the board measures after so many seconds without mains; on mains before that (negative seconds). */
 export type World = (second: number) => RawReading;
@@ -43,20 +42,9 @@ const firstWallMs = Date.UTC(2026, 0, 1);
 
 /** A board for the bench: an X1201 with other senses and another pack. */
 export function benchConfig(capacityMah: number | null, current: boolean): CoreConfig {
-  const board = findBoard("x1201");
-  if (board === null) throw new Error("the registry has no x1201");
-  const senses: readonly Sense[] = current ? [...board.senses, "current"] : board.senses;
-  return {
-    bootId: "bench",
-    agentVersion: "0",
-    board,
-    senses: new Set(senses),
-    capacityMah,
-    sampleIntervalMs: sampleMs,
-    thresholds: defaultThresholds,
-    debounce: defaultDebounce,
-    shutdown: defaultShutdown,
-  };
+  const base = config();
+  const senses = new Set(current ? [...base.senses, "current" as const] : base.senses);
+  return { ...base, bootId: "bench", senses, capacityMah, sampleIntervalMs: sampleMs };
 }
 
 /** The core on a clock that only this file moves. */

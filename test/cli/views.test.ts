@@ -76,6 +76,13 @@ describe("status", () => {
       "
     `);
   });
+  it("says that an estimated percent and a rough runtime are no more than that", () => {
+    const text = view({ battery_percent_estimated: true, runtime_confidence: "low" });
+    expect(text).toContain("Battery         about 96 %, 4.12 V");
+    expect(text).toContain("Runtime left    about 1 h 24 min (rough)");
+    expect(view({})).not.toContain("rough");
+  });
+
   it("just started, nothing known: unknown, never 0", () => {
     const text = view({
       power: "unknown",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { defaultThresholds } from "../../agent/src/core/config-defaults.ts";
 import { initialState, nextWakeMonoMs, snapshot, step } from "../../agent/src/core/core.ts";
 import type { CoreConfig, CoreInput } from "../../agent/src/core/engine.ts";
-import type { EventType, GaugeReading, Result, Sample } from "../../agent/src/core/model.ts";
+import type { EventType, RawReading, Result, Sample } from "../../agent/src/core/model.ts";
 import { eventTypesFor } from "../../agent/src/core/senses.ts";
 import { config, good, look, nack, onBattery, onMains, Run } from "./support/run.ts";
 
@@ -16,10 +16,23 @@ const healthy = fc.record({
   chargePct: fc.integer({ min: 0, max: 106 * 256 }).map((raw) => raw / 256),
 });
 const anyNumber = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, Number.POSITIVE_INFINITY, 5119.92));
-const nonsense = fc.record({ cellMv: anyNumber, chargePct: anyNumber });
-const anyGauge: fc.Arbitrary<Result<GaugeReading>> = fc.oneof(
+const nonsense = fc.record(
+  { cellMv: anyNumber, chargePct: anyNumber, currentMa: anyNumber, lowestCellMv: anyNumber },
+  { requiredKeys: ["cellMv"] },
+);
+/** A board that measures a voltage, and perhaps a current and each cell. */
+const voltageOnly = fc.record(
+  {
+    cellMv: fc.integer({ min: 2600, max: 4250 }),
+    currentMa: fc.oneof(fc.integer({ min: -6000, max: 4000 }), anyNumber),
+    lowestCellMv: fc.oneof(fc.integer({ min: 2500, max: 4250 }), anyNumber),
+  },
+  { requiredKeys: ["cellMv"] },
+);
+const anyGauge: fc.Arbitrary<Result<RawReading>> = fc.oneof(
   { weight: 6, arbitrary: healthy.map(good) },
   { weight: 2, arbitrary: nonsense.map(good) },
+  { weight: 2, arbitrary: voltageOnly.map(good) },
   { weight: 2, arbitrary: fc.constant(nack) },
 );
 const anyBit: fc.Arbitrary<Result<boolean>> = fc.oneof(

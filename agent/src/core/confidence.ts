@@ -14,6 +14,8 @@ export interface ConfidenceFacts {
   readonly byCurrent: boolean;
   /** The percent is the core's own estimate. */
   readonly estimated: boolean;
+  /** The voltage under this load ends the outage before the critical percent does. */
+  readonly endsByVoltage: boolean;
 }
 
 const watchedFor = { spanMs: 600_000, fallPct: 2 } as const;
@@ -30,13 +32,14 @@ export function isSeen(profile: DischargeProfile | null, cutPct: number, pct: nu
  * high: an earlier outage showed how this battery falls down to the cut-off, and this one has been watched for ten
  * minutes and two points, or its current is known. medium: the earlier outage is known but this one is young, or the
  * current is known and the pack's charge was measured. low: a straight line through a gauge whose shape nobody has seen.
- * One class less where the percent itself is only estimated from a voltage: cells differ from each other and the table.
+ * One class less where the percent itself is only estimated from a voltage (cells differ from each other and the table),
+ * and where the voltage ends the outage (a dip of the load decides about minutes).
  */
 export function confidenceOf(
   load: LoadState,
   pct: number,
   cutPct: number,
-  { byCurrent, chargeMeasured, estimated, profile }: ConfidenceFacts,
+  { byCurrent, chargeMeasured, endsByVoltage, estimated, profile }: ConfidenceFacts,
 ): EstimateConfidence {
   const seen = isSeen(profile, cutPct, pct);
   const { points } = load;
@@ -44,6 +47,6 @@ export function confidenceOf(
   const drawn = load.drawn === null ? 0 : load.drawn.fromPct - pct;
   const charge = byCurrent && (chargeMeasured || drawn >= drawnPct);
   const rank = seen && watched ? 2 : seen || charge ? 1 : 0;
-  const less = estimated ? 1 : 0;
+  const less = (estimated ? 1 : 0) + (endsByVoltage ? 1 : 0);
   return (["low", "medium", "high"] as const)[Math.max(0, rank - less)] ?? "low";
 }

@@ -39,8 +39,11 @@ export const nothingLearned: LearnedBattery = {
   capacityMah: null,
 };
 
+/** Below this a figure is no figure of a battery, and dividing by it gives none either. */
+const least = 1e-3;
+
 function positive(value: unknown, most: number): number | null {
-  return typeof value === "number" && value > 0 && value <= most ? value : null;
+  return typeof value === "number" && value >= least && value <= most ? value : null;
 }
 
 function soundProfile(value: unknown): DischargeProfile | null {

@@ -72,7 +72,7 @@ function watched(load: LoadState, reading: GaugeReading, at: Instant) {
 }
 
 /** Of the mean jitter: three readings in a row have to dip below the critical voltage, so it is less than the dips. */
-const dipPart = 0.5;
+const dipPart = 0.75;
 
 /** mV that the load takes off the cell where it counts: its dips, not its mean, reach the critical voltage first. */
 export function dippingMv({ sagMv, voltage }: LoadState): number {

@@ -83,12 +83,19 @@ function jumped(from: GaugeReading, to: GaugeReading): boolean {
   );
 }
 
+/** No HAT carries more, mA: 100 A through pins and pogo contacts is a misread register. */
+const possibleMa = 100_000;
+
+function isCurrent(ma: number | undefined): ma is number {
+  return ma !== undefined && Math.abs(ma) <= possibleMa;
+}
+
 function isCell(mv: number | undefined): mv is number {
   return mv !== undefined && mv > 0 && mv <= possibleCellMv.max;
 }
 
 /**
- * Without a current, or a weakest cell, that is no number: a broken sense does not spoil voltage and percent. A cell
+ * Without a current, or a weakest cell, that cannot be: a broken sense does not spoil voltage and percent. A cell
  * that died may be below what a whole cell can have.
  */
 function cleaned({ cellMv, chargePct, currentMa, lowestCellMv }: GaugeReading): GaugeReading {
@@ -96,7 +103,7 @@ function cleaned({ cellMv, chargePct, currentMa, lowestCellMv }: GaugeReading): 
     cellMv,
     chargePct,
     ...(isCell(lowestCellMv) ? { lowestCellMv } : {}),
-    ...(Number.isFinite(currentMa) ? { currentMa: currentMa as number } : {}),
+    ...(isCurrent(currentMa) ? { currentMa } : {}),
   };
 }
 

@@ -53,6 +53,10 @@ const leastFallPct = { gauge: 0.5, estimated: 1.5 } as const;
 /** Charge drawn for so many units is worth nothing at the first figure, and everything at the second. */
 const trustedUnits = { gauge: [1, 5], estimated: [5, 15] } as const;
 const drawnLeastMah = 1;
+/** Less drives no Pi, and is the noise of the sensor. */
+const leastMw = 50;
+/** Units per minute: months to the cut-off. */
+const leastFall = 1e-3;
 
 function unitsOf(learned: LearnedBattery): (pct: number) => number {
   return (pct) => evenUnits(learned.profile, pct);
@@ -82,7 +86,7 @@ interface Left {
 function leftByCurrent(load: LoadState, pct: number, cutPct: number, facts: RuntimeFacts): Left | null {
   const { drawn, power, sagMv } = load;
   const mahPerUnit = mahPerUnitOf(drawn, pct, facts);
-  if (mahPerUnit === null || power === null || power.slowMw <= 0) return null;
+  if (mahPerUnit === null || power === null || power.slowMw < leastMw) return null;
   const units = unitsOf(facts.learned);
   const meanMv = Math.max(1000, meanOcvMv(facts.table, Math.min(cutPct, pct), pct) - sagMv);
   const pace = power.slowMw / (meanMv / 1000) / mahPerUnit / 60;
@@ -96,7 +100,7 @@ function leftByCurrent(load: LoadState, pct: number, cutPct: number, facts: Runt
 function leftByFall(load: LoadState, pct: number, cutPct: number, facts: RuntimeFacts): Left | null {
   const { fall, points, sagMv } = load;
   const first = points[0];
-  if (fall === null || first === undefined) return null;
+  if (fall === null || fall < leastFall || first === undefined) return null;
   const units = unitsOf(facts.learned);
   const left = Math.max(0, units(pct) - units(cutPct));
   if (facts.learned.profile?.basis === "minutes") return { minutes: left / fall, pace: fall };
@@ -171,10 +175,14 @@ export function takeRuntime(
     chargeMeasured: learned.mahPerUnit !== null,
     byCurrent,
     estimated: facts.estimated,
+    endsByVoltage: cutPct > thresholds.criticalPct,
   });
   const estimate: RuntimeEstimate = { kind: "estimate", minutes: published.minutes, confidence };
   const next: RuntimeState = { ...state, load, pace: left.pace, published, estimate };
-  return overtaken(published, at.monoMs) ? restarted(next, load, at) : next;
+  // Power shows its steps itself, and a percent that is made of a voltage bends with the table: there a better estimate
+  // is no proof of a smaller load.
+  const mayStep = !byCurrent && !facts.estimated;
+  return mayStep && overtaken(published, at.monoMs) ? restarted(next, load, at) : next;
 }
 
 /**

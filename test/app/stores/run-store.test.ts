@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished } from "vitest";
+import { type BatteryMeasurement, nothingLearned } from "../../../agent/src/core/learned.ts";
 import { createSqliteRunStore } from "../../../agent/src/platform/sqlite-run-store.ts";
 import { openStateDb, type StateDb } from "../../../agent/src/platform/state-db.ts";
 import { firstMs, testFolder, testLog } from "../support/events.ts";
@@ -93,4 +94,66 @@ it("takes what it cannot understand as never written", () => {
   const { store } = open(path);
   expect(store.lastRun()).toEqual({ kind: "none" });
   expect(store.counters()).toEqual({ dischargedPct: 0 });
+});
+
+const learned = { ...nothingLearned, pace: 0.4, capacityMah: 5100, resistanceMohm: 92 };
+
+it("keeps what was learned about the battery", () => {
+  const path = newPath();
+  const run = open(path);
+  expect(run.store.battery()).toBeNull();
+  run.store.saveBattery(learned);
+  run.store.saveBattery({ ...learned, pace: 0.5 });
+  run.close();
+  expect(open(path).store.battery()).toEqual({ ...learned, pace: 0.5 });
+});
+
+it("knows nothing of a battery that a newer agent wrote down in another form", () => {
+  const path = newPath();
+  const run = open(path);
+  run.store.saveBattery({ ...learned, version: 2 as unknown as 1 });
+  expect(run.store.battery()).toBeNull();
+});
+
+it("keeps the battery's figures in their order, and the newest when there are too many", () => {
+  const path = newPath();
+  open(path).close();
+  const figure = (day: number): BatteryMeasurement => ({
+    atMs: firstMs + day * 86_400_000,
+    capacityMah: day % 2 === 0 ? 5000 - day : null,
+    resistanceMohm: day % 2 === 0 ? null : 90 + day / 100,
+    how: day % 2 === 0 ? "outage_charge" : "ac_edge",
+  });
+  const years = new DatabaseSync(path);
+  const insert = years.prepare(
+    "INSERT INTO battery_measurements (at_ms, capacity_mah, resistance_mohm, how) VALUES (?, ?, ?, ?)",
+  );
+  years.exec("BEGIN");
+  for (let day = 0; day < 2005; day += 1) {
+    const { atMs, capacityMah, how, resistanceMohm } = figure(day);
+    insert.run(atMs, capacityMah, resistanceMohm, how);
+  }
+  years.exec("COMMIT");
+  years.close();
+  const run = open(path);
+  for (let day = 2005; day < 2010; day += 1) run.store.addMeasurement(figure(day));
+  run.close();
+  const kept = open(path).store.measurements();
+  expect(kept).toHaveLength(2000);
+  expect(kept[0]).toEqual(figure(10));
+  expect(kept.at(-1)).toEqual(figure(2009));
+});
+
+it("brings the file of an older agent to the new tables, with everything that was in it", () => {
+  const path = newPath();
+  const run = open(path);
+  run.store.saveCounters({ dischargedPct: 42 });
+  run.close();
+  const old = new DatabaseSync(path);
+  old.exec("DROP TABLE battery_measurements; PRAGMA user_version = 1;");
+  old.close();
+  const { store } = open(path);
+  expect(store.counters()).toEqual({ dischargedPct: 42 });
+  store.addMeasurement({ atMs: firstMs, capacityMah: 5000, resistanceMohm: null, how: "outage_charge" });
+  expect(store.measurements()).toHaveLength(1);
 });
