@@ -53,9 +53,10 @@ describe("the view", () => {
         problem  The kernel driver max17040 owns 0x36 on bus 1.
                  Why:  A chip that a kernel driver owns cannot be read over I2C by the agent: every read
                  is refused as busy.
-                 Mend: Either let the agent read through the driver with \`board: kernel\`, or unload it
-                 (for good: put it on a blacklist in /etc/modprobe.d):
-                   sudo modprobe -r max17040
+                 Mend: Either let the agent read through the driver with \`board: kernel\`, or take away
+                 what loads it (an overlay in /boot/firmware/config.txt, or a module). Until the next
+                 start this frees the chip:
+                   echo 1-0036 | sudo tee /sys/bus/i2c/drivers/max17040/unbind
         ok       The board answers: max17043 0x0003 (max17043 at 0x36).
 
       Pins

@@ -130,8 +130,10 @@ describe("kernel drivers", () => {
     const text = "dtoverlay=i2c-sensor,max17040,addr=0x36\n";
     const machine: PiFacts = { ...pi, bootConfig: { ok: true, value: { path: "/boot/config.txt", text } } };
     const [found] = checkKernelDrivers(x1201, owned, machine);
-    expect(found?.mend?.say).toContain("dtoverlay=i2c-sensor,max17040,addr=0x36 from /boot/config.txt");
-    expect(found?.mend?.run).toEqual(["sudo modprobe -r max17040"]);
+    expect(found?.mend?.say).toContain(
+      "remove dtoverlay=i2c-sensor,max17040,addr=0x36 from /boot/config.txt",
+    );
+    expect(found?.mend?.run).toEqual(["echo 1-0036 | sudo tee /sys/bus/i2c/drivers/max17040/unbind"]);
   });
 });
 

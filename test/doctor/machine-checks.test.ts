@@ -259,6 +259,12 @@ describe("folders", () => {
     expect(levels(checkPlaces(facts, user, runs))).toEqual(expected);
   });
 
+  it("a folder in /run is made at each start", () => {
+    const socketDir = { ...places.socketDir, writable: false };
+    const { mend } = only(checkPlaces({ ...places, socketDir }, user, false), "socket_dir");
+    expect(mend?.run[0]).toBe("echo 'd /run/pi-ups 0755 pi -' | sudo tee /etc/tmpfiles.d/pi-ups.conf");
+  });
+
   it("names the commands that make the folder", () => {
     const facts = change({ writable: false, exists: false, nearest: "/var/lib" });
     expect(only(checkPlaces(facts, user, false), "state_dir").mend?.run).toEqual([

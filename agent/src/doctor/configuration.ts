@@ -3,10 +3,12 @@ import type { Board } from "../boards/board.ts";
 import type { AgentFacts, ConfigFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
 
-const configuration = check(
+const configuration = check("configuration", "Without a good configuration the agent does not start.");
+const defaults = check(
   "configuration",
-  "Without a good configuration the agent does not start; with the defaults it may read the wrong board.",
+  "The defaults may not fit: they name a board, and no Home Assistant.",
 );
+const remarks = check("configuration", "The agent starts, but this was hardly meant.");
 const boardChoice = check(
   "board_choice",
   "Boards with the same chip look the same on the bus and differ in their pins: the wrong one can read mains the wrong way round.",
@@ -20,14 +22,14 @@ export function checkConfiguration(facts: ConfigFacts): readonly Finding[] {
   const { file, present, warnings } = facts;
   if (!present) {
     return [
-      configuration.note(
-        `There is no ${file}: every setting has its default, and the agent would not talk to Home Assistant.`,
+      defaults.note(
+        `There is no ${file}: every setting has its default.`,
         say("Look which board is there, and let it be written:", "sudo pi-ups detect"),
       ),
     ];
   }
   if (warnings.length === 0) return [configuration.ok(`${file} is good.`)];
-  return warnings.map((text) => configuration.note(text, run(`pi-ups config check ${file}`)));
+  return warnings.map((text) => remarks.note(text, run(`pi-ups config check ${file}`)));
 }
 
 export interface BoardChoice {

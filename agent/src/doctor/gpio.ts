@@ -89,7 +89,10 @@ function checkAccess({ mayOpen }: GpioFacts, user: UserFacts): Finding {
   }
   return access.problem(
     `${user.name} may not open the pins.`,
-    say("Then log in again, or restart the service.", `sudo usermod -aG gpio ${user.name}`),
+    say(
+      "Add the user to the group, then log in again or restart the service:",
+      `sudo usermod -aG gpio ${user.name}`,
+    ),
   );
 }
 
@@ -121,7 +124,8 @@ function checkHolder(line: NamedLine, { holders }: GpioFacts): Finding {
 }
 
 function checkBias(line: NamedLine, pi: PiFacts, canPull: boolean): readonly Finding[] {
-  if (line.bias === "none") return [];
+  // What is no Pi has no config.txt to put it in.
+  if (line.bias === "none" || pi.model === null) return [];
   const [letters, word] =
     line.bias === "pull_up" ? (["pu", "pull-up"] as const) : (["pd", "pull-down"] as const);
   const bias = check(

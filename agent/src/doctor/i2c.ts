@@ -5,7 +5,7 @@ import { addressText } from "../boards/board-words.ts";
 import { i2cInForce, linesInForce, overlaysNaming } from "./boot-config.ts";
 import type { I2cFacts, PiFacts, UserFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
-import { restartWords } from "./words.ts";
+import { listed, usualBootConfig } from "./words.ts";
 
 const enabled = check("i2c_enabled", "The board's battery is read over I2C.");
 const access = check("i2c_access", "The agent opens the bus as its own user.");
@@ -46,7 +46,7 @@ function checkEnabled({ bus, present }: I2cFacts, { bootConfig, model }: PiFacts
     );
   }
   if (bus !== 1) {
-    const file = bootConfig.ok ? bootConfig.value.path : "/boot/firmware/config.txt";
+    const file = bootConfig.ok ? bootConfig.value.path : usualBootConfig;
     return enabled.problem(
       `There is no ${node}, the bus that the board is configured for.`,
       say(`Switch the bus on in ${file}, or correct the board's bus.`, "ls /dev/i2c-*"),
@@ -58,15 +58,18 @@ function checkEnabled({ bus, present }: I2cFacts, { bootConfig, model }: PiFacts
 function checkAccess({ bus, present, mayOpen }: I2cFacts, user: UserFacts): readonly Finding[] {
   if (!present) return [];
   if (mayOpen) return [access.ok(`${user.name} may open /dev/i2c-${bus}.`)];
-  const listed = user.listedGroups.includes("i2c");
+  const waiting = user.listedGroups.includes("i2c");
   return [
     access.problem(
-      listed
+      waiting
         ? `${user.name} may not open /dev/i2c-${bus} yet: the group i2c counts from the next login on.`
         : `${user.name} may not open /dev/i2c-${bus}.`,
-      listed
+      waiting
         ? say("Log out and in again, or restart the service.")
-        : say("Then log in again, or restart the service.", `sudo usermod -aG i2c ${user.name}`),
+        : say(
+            "Add the user to the group, then log in again or restart the service:",
+            `sudo usermod -aG i2c ${user.name}`,
+          ),
     ),
   ];
 }
@@ -89,12 +92,23 @@ export function checkI2c(facts: I2cFacts, pi: PiFacts, user: UserFacts): readonl
   ];
 }
 
-function owned(use: ChipUse, facts: I2cFacts): readonly (readonly [string, string])[] {
+interface Bound {
+  readonly address: number;
+  readonly driver: string;
+}
+
+function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
   const address = addressOf(use);
   // A clock is better off with the kernel.
   if (address === null || use.chip === "ds1307" || use.chip === "sd3078") return [];
   const driver = facts.drivers.get(address);
-  return driver === undefined ? [] : [[addressText(address), driver]];
+  return driver === undefined ? [] : [{ address, driver }];
+}
+
+/** The kernel's own name of a device: `1-0036`. */
+function unbind(bus: number, address: number, driver: string): string {
+  const device = `${bus}-${address.toString(16).padStart(4, "0")}`;
+  return `echo ${device} | sudo tee /sys/bus/i2c/drivers/${driver}/unbind`;
 }
 
 /** Kernel drivers that own what the configured board needs. */
@@ -102,16 +116,20 @@ export function checkKernelDrivers(board: Board, facts: I2cFacts, pi: PiFacts): 
   if (usesKernel(board)) return checkSupplies(facts);
   const bound = board.chips.flatMap((use) => owned(use, facts));
   const lines = pi.bootConfig.ok ? linesInForce(pi.bootConfig.value.text, pi.model) : [];
-  const found = bound.map(([address, driver]) => {
-    const overlays = overlaysNaming(lines, [driver.toLowerCase(), address.toLowerCase()]);
-    const file = pi.bootConfig.ok ? pi.bootConfig.value.path : "/boot/firmware/config.txt";
+  const file = pi.bootConfig.ok ? pi.bootConfig.value.path : usualBootConfig;
+  const found = bound.map(({ address, driver }) => {
+    const text = addressText(address);
+    const overlays = overlaysNaming(lines, [driver.toLowerCase(), text.toLowerCase()]);
     const remove =
       overlays.length === 0
-        ? `Either let the agent read through the driver with \`board: kernel\`, or unload it (${restartWords}):`
-        : `Either let the agent read through the driver with \`board: kernel\`, or remove ${overlays.join(" and ")} from ${file} and restart the Pi. Until then:`;
+        ? `take away what loads it (an overlay in ${file}, or a module)`
+        : `remove ${listed(overlays)} from ${file}`;
     return drivers.problem(
-      `The kernel driver ${driver} owns ${address} on bus ${facts.bus}.`,
-      say(remove, `sudo modprobe -r ${driver}`),
+      `The kernel driver ${driver} owns ${text} on bus ${facts.bus}.`,
+      say(
+        `Either let the agent read through the driver with \`board: kernel\`, or ${remove}. Until the next start this frees the chip:`,
+        unbind(facts.bus, address, driver),
+      ),
     );
   });
   if (found.length > 0) return found;

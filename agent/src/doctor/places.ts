@@ -25,14 +25,22 @@ function checkFolder(one: Check, { path, exists, nearest, writable }: PlaceFacts
   const found = exists
     ? `${user.name} may not write in ${path}.`
     : `${path} is not there, and ${user.name} may not make it in ${nearest}.`;
-  return one.problem(
-    found,
-    say(
-      "Or run the agent as root.",
-      ...(exists ? [] : [`sudo mkdir -p ${path}`]),
-      `sudo chown ${user.name} ${path}`,
-    ),
-  );
+  // What is made by hand in /run is gone after the next start.
+  if (path.startsWith("/run/")) {
+    return one.problem(
+      found,
+      say(
+        "Have it made at each start, or run the agent as root:",
+        `echo 'd ${path} 0755 ${user.name} -' | sudo tee /etc/tmpfiles.d/pi-ups.conf`,
+        "sudo systemd-tmpfiles --create /etc/tmpfiles.d/pi-ups.conf",
+      ),
+    );
+  }
+  const make = exists ? [] : [`sudo mkdir -p ${path}`];
+  const sentence = exists
+    ? "Give it to the user, or run the agent as root:"
+    : "Make it, or run the agent as root:";
+  return one.problem(found, say(sentence, ...make, `sudo chown ${user.name} ${path}`));
 }
 
 function checkSpace({ nearest, freeBytes }: PlaceFacts): Finding {

@@ -55,7 +55,7 @@ function checkUser(one: Check, user: UserFacts, who: string, board: Board): read
             `${who} (${user.name}) is not in ${words(missing)}.`,
             missing,
             say(
-              "Then log in again, or restart the service.",
+              "Add the user, then log in again or restart the service:",
               `sudo usermod -aG ${missing.map(({ group }) => group).join(",")} ${user.name}`,
             ),
           ),

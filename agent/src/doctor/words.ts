@@ -1,8 +1,5 @@
 // Phrases and commands that several checks give.
 
-/** After a module is unloaded by hand it comes back with the next boot. */
-export const restartWords = "for good: put it on a blacklist in /etc/modprobe.d";
-
 /** The command that adds a line to config.txt, in force on every model. */
 export function addToBootConfig(path: string, line: string): string {
   return `printf '\\n[all]\\n${line}\\n' | sudo tee -a ${path}`;
