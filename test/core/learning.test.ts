@@ -240,3 +240,27 @@ it("gives what it knows to the disk before a power-off and a stop", () => {
   const last = stopped.feed({ type: "stop", at: stopped.at, reason: "SIGTERM" });
   expect(last.map(({ type }) => type)).toContain("save_battery");
 });
+
+describe("charging by a sensed current", () => {
+  it("has a dead-band, so that a full battery does not flap", () => {
+    const run = new Run(sensing).start();
+    const at = (currentMa: number) => run.watch(3, withCurrent(look(true, 90), currentMa)).now.charging;
+    expect([at(20), at(99), at(100), at(60), at(49), at(60)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(run.types.filter((type) => type === "charging_started")).toHaveLength(1);
+  });
+
+  it("is not full while the charger still fills", () => {
+    const run = new Run(sensing).start().watch(3, withCurrent(look(true, 95), 900));
+    run.watch(5, withCurrent(look(true, 100), 400));
+    expect(run.types).not.toContain("battery_full");
+    run.watch(5, withCurrent(look(true, 100), 30));
+    expect(run.types).toContain("battery_full");
+  });
+});

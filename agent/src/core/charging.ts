@@ -25,6 +25,11 @@ const windowMs = 60_000;
 const clearWindowMs = 10_000;
 const clearRisePct = 0.5;
 const longWindowMs = 480_000;
+/**
+ * A sensed current that charges, mA: a full battery on mains sits near 0 and must not flap (Waveshare integrations take
+ * 55 to 100 mA: odya/hacs-ina219-ups-hat, mykhailog/hacs_waveshare_ups_hat issue 8).
+ */
+const chargingMa = { begins: 100, ends: 50 } as const;
 const risePct = 0.2;
 const riseMv = 5;
 
@@ -41,8 +46,20 @@ interface ChargingStep {
   readonly notes: readonly Note[];
 }
 
-function derive(state: ChargingState, facts: ChargeFacts, trend: Trend): boolean | null {
+/** What a sensed current says; null where there is none. */
+function byCurrent(state: ChargingState, { currentMa }: GaugeReading): boolean | null {
+  if (currentMa === undefined) return null;
+  return currentMa >= (state.charging === true ? chargingMa.ends : chargingMa.begins);
+}
+
+function derive(
+  state: ChargingState,
+  facts: ChargeFacts,
+  trend: Trend,
+  flows: boolean | null,
+): boolean | null {
   if (facts.acPresent === false || facts.chargeAllowed === false || state.full) return false;
+  if (flows !== null) return flows;
   if (facts.acPresent === null) return null;
   const change = changeOver(trend, windowMs);
   if (change !== null && (change.pct >= risePct || change.mv >= riseMv)) return true;
@@ -53,9 +70,11 @@ function derive(state: ChargingState, facts: ChargeFacts, trend: Trend): boolean
   return state.charging;
 }
 
-function isFull(state: ChargingState, facts: ChargeFacts, { chargePct }: GaugeReading): boolean {
+function isFull(state: ChargingState, facts: ChargeFacts, { chargePct, currentMa }: GaugeReading): boolean {
   const fed = facts.acPresent ?? !facts.mainsSensed;
-  if (fed && chargePct >= fullPct) return true;
+  // A percent that is estimated from a voltage says full as soon as the charger holds its voltage.
+  const filling = currentMa !== undefined && currentMa >= chargingMa.begins;
+  if (fed && chargePct >= fullPct && !filling) return true;
   return state.full && chargePct >= (facts.acPresent === false ? rearmPct.onBattery : rearmPct.onMains);
 }
 
@@ -73,7 +92,7 @@ export function takeCharging(
   trend: Trend,
 ): ChargingStep {
   const full = isFull(state, facts, reading);
-  const charging = derive({ ...state, full }, facts, trend);
+  const charging = derive({ ...state, full }, facts, trend, byCurrent(state, reading));
   const parts = {
     value: round(reading.chargePct, 1),
     unit: "%" as const,
