@@ -6,13 +6,14 @@ import { createOnoffGpio } from "./platform/gpio-onoff.ts";
 import { createNodeI2cBus } from "./platform/i2c-bus.ts";
 import { createKernelPower } from "./platform/kernel-power.ts";
 import { nodeClock } from "./platform/node-clock.ts";
+import { createPiSignals } from "./platform/pi-signals.ts";
 import { createSimHost } from "./platform/sim-host.ts";
 import { createSimStore, keepSaved, type SimStore } from "./platform/sim-store.ts";
 import { createSystemdHost } from "./platform/systemd-host.ts";
 import { createThermalZone } from "./platform/thermal.ts";
 import type { SimCommand } from "./ports/control.ts";
 import type { Answer } from "./ports/ha-link.ts";
-import type { Gpio, Host, I2cBus, KernelPower, Log, Thermometer } from "./ports/ports.ts";
+import type { Gpio, Host, I2cBus, KernelPower, Log, PiSignals, Thermometer } from "./ports/ports.ts";
 import { createSimulator } from "./sim/world.ts";
 
 export interface Hardware {
@@ -20,6 +21,7 @@ export interface Hardware {
   readonly gpio: Gpio;
   readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
+  readonly piSignals: PiSignals;
   readonly host: Host;
   /** null on a real board. */
   readonly simulate: ((command: SimCommand) => Answer) | null;
@@ -35,6 +37,7 @@ export function realHardware(board: Board): Hardware {
     gpio,
     kernel: createKernelPower(),
     thermometer: createThermalZone(),
+    piSignals: createPiSignals(nodeClock),
     host: createSystemdHost(),
     simulate: null,
     async close() {
@@ -93,6 +96,7 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
     gpio: simulator.gpio,
     kernel: simulator.kernel,
     thermometer: simulator.thermometer,
+    piSignals: simulator.piSignals,
     host: createSimHost(() => {
       simulator.powerOff();
       store.save(simulator.save());

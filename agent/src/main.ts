@@ -54,10 +54,13 @@ class Closers {
   }
 }
 
-/** The board's own senses, and the processor's temperature where the Pi tells it. */
-async function sensesOf(board: Board, hardware: Hardware): Promise<ReadonlySet<Sense>> {
+/** The board's own senses, what the Pi tells about itself, and what a limit of the configuration makes of them. */
+async function sensesOf(config: AgentConfig, board: Board, hardware: Hardware): Promise<ReadonlySet<Sense>> {
   const senses = new Set<Sense>(board.senses);
   if ((await hardware.thermometer.readC()).ok) senses.add("temperature");
+  const { railMv, underVoltage } = await hardware.piSignals.read();
+  if (railMv !== undefined || underVoltage !== undefined) senses.add("dc_out");
+  if (senses.has("current") && config.output.batteryMa !== null) senses.add("overcurrent");
   return senses;
 }
 
@@ -68,6 +71,7 @@ function coreConfig(
   agentVersion: string,
 ): CoreConfig {
   const { capacityMah, sampleIntervalMs, thresholds, debounce, shutdown } = config;
+  const { output, chargeWindow, buttonsEnabled } = config;
   const bootId = randomBytes(6).toString("hex");
   return {
     bootId,
@@ -79,6 +83,9 @@ function coreConfig(
     thresholds,
     debounce,
     shutdown,
+    output,
+    chargeWindow,
+    buttonsEnabled,
   };
 }
 
@@ -243,7 +250,7 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
     closers.add(() => db.close());
     const hardware = config.board.simulated ? simulatedHardware(board, config, log) : realHardware(board);
     closers.add(() => hardware.close());
-    const senses = await sensesOf(board, hardware);
+    const senses = await sensesOf(config, board, hardware);
     const core = coreConfig(config, board, senses, options.version);
     agent = await buildAgent({ config, board, core, startedAt, log }, hardware, db, closers);
     await agent.run(signal);

@@ -37,6 +37,18 @@ BINARY_SENSORS: tuple[UpsBinarySensorDescription, ...] = (
         key="battery_low", value_key="battery_low", device_class=BinarySensorDeviceClass.BATTERY
     ),
     UpsBinarySensorDescription(
+        key="dc_out",
+        value_key="dc_out_ok",
+        device_class=BinarySensorDeviceClass.POWER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    UpsBinarySensorDescription(
+        key="overcurrent",
+        value_key="overcurrent",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    UpsBinarySensorDescription(
         key="problem",
         value_key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,

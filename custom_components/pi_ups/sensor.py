@@ -29,7 +29,7 @@ from .device import LAST_EVENT, PiUpsConfigEntry, UpsDevice
 from .entity import UpsDescription, UpsEntity, UpsValueEntity
 from .platform import add_sensed
 from .protocol import Scalar, is_number, parse_time
-from .vocabulary import EVENT_TYPES, HEALTH, SHUTDOWN_REASONS, SHUTDOWN_STATES
+from .vocabulary import EVENT_TYPES, HEALTH, RUNTIME_CONFIDENCE, SHUTDOWN_REASONS, SHUTDOWN_STATES
 
 PARALLEL_UPDATES = 0
 
@@ -106,6 +106,14 @@ SENSORS: tuple[UpsSensorDescription, ...] = (
         convert=_number,
     ),
     UpsSensorDescription(
+        key="runtime_confidence",
+        value_key="runtime_confidence",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(RUNTIME_CONFIDENCE),
+        entity_category=_DIAGNOSTIC,
+        convert=_one_of(RUNTIME_CONFIDENCE),
+    ),
+    UpsSensorDescription(
         key="temperature",
         value_key="temperature_c",
         device_class=SensorDeviceClass.TEMPERATURE,
@@ -124,10 +132,29 @@ SENSORS: tuple[UpsSensorDescription, ...] = (
         convert=_one_of(HEALTH),
     ),
     UpsSensorDescription(
+        key="health_percent",
+        value_key="health_percent",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=_MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=_DIAGNOSTIC,
+        convert=_number,
+    ),
+    UpsSensorDescription(
         key="cycles",
         value_key="cycles",
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
+        entity_category=_DIAGNOSTIC,
+        convert=_number,
+    ),
+    UpsSensorDescription(
+        key="dc_out_voltage",
+        value_key="dc_out_voltage_v",
+        device_class=SensorDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=_MEASUREMENT,
+        suggested_display_precision=2,
         entity_category=_DIAGNOSTIC,
         convert=_number,
     ),

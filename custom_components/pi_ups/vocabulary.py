@@ -50,8 +50,9 @@ EVENT_TYPES: Final = (
 )
 SHUTDOWN_STATES: Final = ("idle", "counting_down", "executing", "done")
 SHUTDOWN_REASONS: Final = ("battery_percent_critical", "battery_voltage_critical", "requested")
-SHUTDOWN_BY: Final = ("battery", "home_assistant", "cli")
+SHUTDOWN_BY: Final = ("battery", "home_assistant", "cli", "button")
 HEALTH: Final = ("good", "fair", "poor")
+RUNTIME_CONFIDENCE: Final = ("low", "medium", "high")
 
 # Values that no entity shows as its state: the card hears of them from the device message.
 CARD_VALUES: Final = frozenset(

@@ -6,7 +6,7 @@ describe("unknown and doubled keys", () => {
   it("asks whether a similar key was meant", () => {
     expect(refusals("bord: x1201\n")).toMatchInlineSnapshot(`
       [
-        "config.yaml:1:1: found the unknown key "bord", expected one of board, home_assistant, agent, state_dir, socket, sample_interval_s, battery, debounce, thresholds, shutdown, log, sim, own_boards. Did you mean board?",
+        "config.yaml:1:1: found the unknown key "bord", expected one of board, home_assistant, agent, state_dir, socket, sample_interval_s, battery, debounce, thresholds, charge, buttons, gpio, shutdown, log, sim, own_boards. Did you mean board?",
       ]
     `);
     expect(refusals("shutdown:\n  grace: 5\n")).toMatchInlineSnapshot(`

@@ -31,7 +31,7 @@ describe("agent/config.example.yaml", () => {
     const text = open
       .replace(/^ {2}token_file:.*$/m, "")
       .replace("token: ...", "token: abc")
-      .replace(/^ {2}(id|name|capacity_mah): .*$/gm, "")
+      .replace(/^ {2}(id|name|capacity_mah|overcurrent_a|start_percent): .*$/gm, "")
       .replace(/^ {4}path: .*$/m, "");
     const { config, walked } = good(text);
     expect({ ...config, homeAssistant: null }).toEqual(good("").config);
@@ -42,6 +42,8 @@ describe("agent/config.example.yaml", () => {
       "agent.id",
       "agent.name",
       "battery.capacity_mah",
+      "thresholds.overcurrent_a",
+      "charge.start_percent",
       "log.events_file.path",
     ];
     const paths = settings(configSchema).map(([path]) => path);

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { findBoard } from "../../agent/src/boards/registry.ts";
 import { slug } from "../../agent/src/config/resolve.ts";
 import { agentIdPattern } from "../../agent/src/config/schema.ts";
-import { defaultDebounce, defaultShutdown, defaultThresholds } from "../../agent/src/core/config-defaults.ts";
+import {
+  defaultDebounce,
+  defaultOutput,
+  defaultShutdown,
+  defaultThresholds,
+} from "../../agent/src/core/config-defaults.ts";
 import { good } from "./support.ts";
 
 describe("an empty file", () => {
@@ -21,6 +26,10 @@ describe("an empty file", () => {
       debounce: defaultDebounce,
       thresholds: defaultThresholds,
       shutdown: defaultShutdown,
+      output: defaultOutput,
+      chargeWindow: null,
+      buttonsEnabled: true,
+      gpioBackend: "auto",
       log: {
         level: "info",
         statusIntervalMs: 60_000,

@@ -74,6 +74,7 @@ describe("vocabulary", () => {
     expect(words["shutdown_states"]).toEqual([...values.shutdown_state.options]);
     expect(words["shutdown_reasons"]).toEqual([...values.shutdown_reason.options]);
     expect(words["shutdown_by"]).toEqual([...values.shutdown_by.options]);
+    expect(words["runtime_confidence"]).toEqual([...values.runtime_confidence.options]);
     expect(words["health"]).toEqual([...values.health.options]);
   });
 });

@@ -33,7 +33,12 @@ describe("a critical battery", () => {
     run.watch(60, (s) => look(false, 9.9 - s / 100));
     const off = run.effects.filter((effect) => effect.type === "power_off");
     expect(off).toEqual([
-      { type: "power_off", reason: "battery_percent_critical", text: "Battery critical: 10 %, limit 10 %." },
+      {
+        type: "power_off",
+        mode: "power_off",
+        reason: "battery_percent_critical",
+        text: "Battery critical: 10 %, limit 10 %.",
+      },
     ]);
     const started = run.last("shutdown_started");
     expect(started.at.monoMs).toBe(shutdown.deadline.monoMs);

@@ -3,6 +3,7 @@ import type { Board } from "../../agent/src/boards/board.ts";
 import { boards } from "../../agent/src/boards/registry.ts";
 import {
   defaultDebounce,
+  defaultOutput,
   defaultShutdown,
   defaultThresholds,
   voltageLimits,
@@ -110,6 +111,9 @@ export class CoreOnBench {
       thresholds: { ...defaultThresholds, ...voltageLimits[board.battery.chemistry] },
       debounce: defaultDebounce,
       shutdown: defaultShutdown,
+      output: { ...defaultOutput, ...board.limits },
+      chargeWindow: null,
+      buttonsEnabled: true,
       ...parts,
     };
     bench.device.onAcEdge((acPresent) => this.feed({ type: "ac_edge", at: this.at, acPresent }));

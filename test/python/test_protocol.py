@@ -69,6 +69,7 @@ def test_vocabulary() -> None:
     assert list(vocabulary.SHUTDOWN_STATES) == words["shutdown_states"]
     assert list(vocabulary.SHUTDOWN_REASONS) == words["shutdown_reasons"]
     assert list(vocabulary.SHUTDOWN_BY) == words["shutdown_by"]
+    assert list(vocabulary.RUNTIME_CONFIDENCE) == words["runtime_confidence"]
     assert list(vocabulary.HEALTH) == words["health"]
     assert words["protocol"] == {"min": vocabulary.PROTOCOL_MIN, "max": vocabulary.PROTOCOL_MAX}
     assert words["commands"] == {

@@ -82,9 +82,11 @@ export class Agent implements AgentControl {
     const stopEdges = device.onAcEdge((acPresent) =>
       this.#feed({ type: "ac_edge", at: clock.now(), acPresent }),
     );
+    const stopButton = device.onButton((action) => this.#feed({ type: "button", at: clock.now(), action }));
     await this.#startDevice();
     await Promise.all([this.#sampling(), this.#statusLines()]);
     stopEdges();
+    stopButton();
     signal.removeEventListener("abort", stop);
     await this.#close();
   }
@@ -209,6 +211,9 @@ export class Agent implements AgentControl {
         this.#requests.give(requestId, { accepted, code, message });
         return;
       }
+      case "allow_charge":
+        this.#allowCharge(effect.allowed);
+        return;
       case "power_off":
         this.#poweringOff = this.#powerOff(effect);
         return;
@@ -231,6 +236,16 @@ export class Agent implements AgentControl {
     this.#poweringOff = null;
     this.#feed({ type: "power_off_result", at: clock.now(), ...result });
     if (result.ok && endAfterPowerOff) this.#ended.abort();
+  }
+
+  #allowCharge(allowed: boolean): void {
+    const { clock, device, facts, log } = this.#parts;
+    const done = switchBoard(device.controls(), { kind: "allow_charge", on: allowed }, facts.board.name, log);
+    done.then(
+      ({ accepted: ok, message }) =>
+        this.#feed({ type: "charge_control_result", at: clock.now(), ok, message }),
+      (error: unknown) => this.#parts.log.log("error", `Charging was not switched: ${String(error)}`),
+    );
   }
 
   #setWake(): void {

@@ -1,6 +1,6 @@
 // The way down, in order: what happened is on the disk already, Home Assistant hears why, the disk is synced, the run
 // is closed in the books, the machine gets its order. Whatever hangs, the next step comes.
-import type { ShutdownReason } from "../core/model.ts";
+import type { PowerOffMode, ShutdownReason } from "../core/model.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { HaLink } from "../ports/ha-link.ts";
 import type { Clock, Host, Log, RunStore } from "../ports/ports.ts";
@@ -14,6 +14,7 @@ export interface PowerOffParts {
 }
 
 export interface PowerOffOrder {
+  readonly mode: PowerOffMode;
   readonly reason: ShutdownReason;
   /** The reason in a sentence. */
   readonly text: string;
@@ -68,7 +69,9 @@ export async function powerOff(parts: PowerOffParts, order: PowerOffOrder): Prom
   }
   const unsynced = await limited(clock, syncLimitMs, () => host.sync());
   if (unsynced !== null) log.log("warning", `The disks could not be synced: ${String(unsynced)}`);
-  const refused = await limited(clock, orderLimitMs, () => host.powerOff(reason, text));
+  const refused = await limited(clock, orderLimitMs, () =>
+    order.mode === "reboot" ? host.reboot(reason, text) : host.powerOff(reason, text),
+  );
   if (refused === null) return { ok: true, message: "" };
   const message = refused instanceof Error ? refused.message : String(refused);
   const code = refused instanceof UpsError ? refused.code : "PI_UPS_POWEROFF_FAILED";

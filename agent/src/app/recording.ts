@@ -1,10 +1,14 @@
 // A recording of everything that the core was told: one line that says what it ran with, then one line per input.
 // Replayed through the core, it gives the same effects byte for byte, so a report from the field can be looked into.
+import { defaultOutput } from "../core/config-defaults.ts";
 import { initialState, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
 import type { Sense } from "../core/model.ts";
 
 const version = 1;
+
+/** Settings that older recordings do not have. */
+const laterSettings = { output: defaultOutput, chargeWindow: null, buttonsEnabled: true } as const;
 
 interface Head {
   readonly recording: number;
@@ -30,7 +34,7 @@ export function readRecording(text: string): Recording {
   if (head.recording !== version) {
     throw new Error(`This is a recording of version ${head.recording}, expected is ${version}.`);
   }
-  const core: CoreConfig = { ...head.core, senses: new Set(head.core.senses) };
+  const core: CoreConfig = { ...laterSettings, ...head.core, senses: new Set(head.core.senses) };
   return { core, inputs: rest.map((line) => JSON.parse(line) as CoreInput) };
 }
 

@@ -1,7 +1,7 @@
 // The configuration as the agent uses it: complete, checked, in the code's units. How it is written in YAML, with
 // defaults, ranges and descriptions, is the business of schema.ts; how one becomes the other, of load.ts.
 import type { Board } from "../boards/board.ts";
-import type { Debounce, ShutdownPolicy, Thresholds } from "../core/engine.ts";
+import type { ChargeWindow, Debounce, OutputLimits, ShutdownPolicy, Thresholds } from "../core/engine.ts";
 import type { LogLevel } from "../ports/ports.ts";
 import type { Secret } from "./secret.ts";
 
@@ -65,6 +65,11 @@ export interface AgentConfig {
   readonly debounce: Debounce;
   readonly thresholds: Thresholds;
   readonly shutdown: ShutdownPolicy;
+  readonly output: OutputLimits;
+  /** null: charging is never stopped. */
+  readonly chargeWindow: ChargeWindow | null;
+  readonly buttonsEnabled: boolean;
+  readonly gpioBackend: "auto" | "sysfs" | "gpiod";
   readonly log: LogConfig;
   readonly sim: SimConfig;
 }

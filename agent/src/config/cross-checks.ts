@@ -5,9 +5,12 @@ import type { RawConfig } from "./schema.ts";
 /** Where a path stands in the file; null when its value is the default. */
 export type PositionOf = (path: string) => Position | null;
 
+/** Limits that always have a value. */
+type Limit = Exclude<keyof RawConfig["thresholds"], "overcurrent_a">;
+
 interface Relation {
-  readonly smaller: keyof RawConfig["thresholds"];
-  readonly larger: keyof RawConfig["thresholds"];
+  readonly smaller: Limit;
+  readonly larger: Limit;
   readonly why: string;
 }
 
@@ -21,6 +24,11 @@ const thresholdRelations: readonly Relation[] = [
     smaller: "critical_cell_v",
     larger: "low_cell_v",
     why: "the warning must come before the shutdown",
+  },
+  {
+    smaller: "rail_low_v",
+    larger: "rail_normal_v",
+    why: "otherwise the two events would chase each other",
   },
   {
     smaller: "temperature_normal_c",
@@ -82,6 +90,23 @@ function checkReachable(raw: RawConfig, positionOf: PositionOf, limit: Reachable
   };
 }
 
+/** A window that is no window. Both ends are compared as they count, the default included. */
+function checkCharge(raw: RawConfig, positionOf: PositionOf): readonly LocalProblem[] {
+  const { start_percent: start, stop_percent: stop } = raw.charge;
+  if (start === undefined || start < stop) return [];
+  const [startAt, stopAt] = [positionOf("charge.start_percent"), positionOf("charge.stop_percent")];
+  const at = later(startAt, stopAt);
+  return [
+    {
+      at,
+      path: "charge.start_percent",
+      found: standing(start, startAt, at),
+      expected: `less than charge.stop_percent, which is ${standing(stop, stopAt)}`,
+      mend: "Lower start_percent or raise stop_percent: charging must stop before it can start again.",
+    },
+  ];
+}
+
 /**
  * Contradictions between settings.
  * @param isSound false for a path whose own value is wrong already: it is not compared with anything
@@ -99,5 +124,8 @@ export function crossCheck(
     ...reachable
       .filter(({ base, above }) => sound(base, above))
       .map((limit) => checkReachable(raw, positionOf, limit)),
+    ...(isSound("charge.start_percent") && isSound("charge.stop_percent")
+      ? checkCharge(raw, positionOf)
+      : []),
   ].filter((problem) => problem !== null);
 }

@@ -56,6 +56,24 @@ function resolveThresholds(raw: RawConfig["thresholds"]): AgentConfig["threshold
   };
 }
 
+/** The person's limit goes before the board's, for whatever currents the board measures. */
+function resolveOutput(raw: RawConfig["thresholds"], limits: Board["limits"]): AgentConfig["output"] {
+  const own = raw.overcurrent_a === undefined ? null : ms(raw.overcurrent_a);
+  return {
+    railLowMv: mv(raw.rail_low_v),
+    railNormalMv: mv(raw.rail_normal_v),
+    batteryMa: own ?? limits.batteryMa,
+    outputMa: own ?? limits.outputMa,
+  };
+}
+
+/** How far below the upper limit charging starts again when nobody says. */
+const windowPct = 5;
+
+function resolveCharge({ stop_percent: stopPct, start_percent: startPct }: RawConfig["charge"]) {
+  return stopPct >= 100 ? null : { stopPct, startPct: startPct ?? stopPct - windowPct };
+}
+
 function resolveLog(raw: RawConfig["log"], stateDir: string, context: ResolveContext): AgentConfig["log"] {
   return {
     level: raw.level,
@@ -99,6 +117,10 @@ export function resolveConfig(raw: RawConfig, context: ResolveContext): AgentCon
     debounce: { acLostMs: ms(raw.debounce.ac_lost_s), acRestoredMs: ms(raw.debounce.ac_restored_s) },
     thresholds: resolveThresholds(raw.thresholds),
     shutdown: { graceMs: ms(raw.shutdown.grace_s), allowRemote: raw.shutdown.allow_remote },
+    output: resolveOutput(raw.thresholds, context.board.limits),
+    chargeWindow: resolveCharge(raw.charge),
+    buttonsEnabled: raw.buttons.enabled,
+    gpioBackend: raw.gpio.backend,
     log: resolveLog(raw.log, stateDir, context),
     sim: {
       speed: overrides.speed ?? raw.sim.speed,

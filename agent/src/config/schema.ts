@@ -2,7 +2,12 @@
 // Relations between settings are in cross-checks.ts; what a file looks like, in example.ts.
 import * as v from "valibot";
 import { boardIds } from "../boards/registry.ts";
-import { defaultDebounce, defaultShutdown, defaultThresholds } from "../core/config-defaults.ts";
+import {
+  defaultDebounce,
+  defaultOutput,
+  defaultShutdown,
+  defaultThresholds,
+} from "../core/config-defaults.ts";
 import {
   booleanField,
   choiceField,
@@ -153,11 +158,64 @@ const thresholds = section("Limits. Of percent and voltage, the one that is reac
     defaultThresholds.temperatureNormalC,
     "... and below this it is normal again.",
   ),
+  rail_low_v: numberField(volts(defaultOutput.railLowMv), {
+    min: 4,
+    max: 5.2,
+    unit: "V",
+    description: "Below this voltage the 5 V rail at the Pi is lost, where it is measured ...",
+  }),
+  rail_normal_v: numberField(volts(defaultOutput.railNormalMv), {
+    min: 4,
+    max: 5.3,
+    unit: "V",
+    description: "... and from this on it is good again.",
+  }),
+  overcurrent_a: numberField(undefined, {
+    min: 0.1,
+    max: 30,
+    unit: "A",
+    defaultText: "as the board's data say",
+    example: 4.5,
+    description: "More than this is too much current, where it is measured.",
+  }),
   fault_after_failures: integerField(defaultThresholds.faultAfterFailures, {
     min: 1,
     max: 1000,
     unit: "samples",
     description: "Failed samples in a row that make a UPS fault.",
+  }),
+});
+
+const charge = section("How full the battery is charged, on boards that can be kept from charging.", {
+  stop_percent: numberField(100, {
+    min: 50,
+    max: 100,
+    unit: "%",
+    description:
+      "At this charge charging stops; 100 leaves it to the charger. 80 lets cells live longer and gives less time.",
+  }),
+  start_percent: numberField(undefined, {
+    min: 20,
+    max: 99,
+    unit: "%",
+    defaultText: "5 points below stop_percent",
+    example: 75,
+    description: "At this charge it starts again.",
+  }),
+});
+
+const buttons = section("The button on the board.", {
+  enabled: booleanField(true, {
+    description: "Whether a press of the board's button reboots the Pi or powers it off.",
+  }),
+});
+
+/** The ways to GPIO lines. */
+export const gpioBackends = ["auto", "sysfs", "gpiod"] as const;
+
+const gpio = section("How the agent reaches GPIO lines.", {
+  backend: choiceField(gpioBackends, "auto", {
+    description: "By sysfs, or by libgpiod's tools (apt install gpiod); auto takes what this machine has.",
   }),
 });
 
@@ -254,6 +312,9 @@ export const configSchema = mapping("Configuration of the Pi UPS agent.", {
   battery,
   debounce,
   thresholds,
+  charge,
+  buttons,
+  gpio,
   shutdown,
   log,
   sim,

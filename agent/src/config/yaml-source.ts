@@ -95,7 +95,8 @@ function firstOfEachLine(problems: readonly LocalProblem[]): readonly LocalProbl
   });
 }
 
-function view(document: Document.Parsed, lines: LineCounter): YamlSource {
+function view(document: Document.Parsed, lines: LineCounter, text: string): YamlSource {
+  const written = text.split("\n");
   return {
     root: document.contents,
     resolve: (node) => (isAlias(node) ? ((node.resolve(document) as YamlNode | undefined) ?? null) : node),
@@ -103,7 +104,10 @@ function view(document: Document.Parsed, lines: LineCounter): YamlSource {
       const range = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range;
       if (range?.[0] === undefined) return null;
       const { line, col } = lines.linePos(range[0]);
-      return { line, column: col };
+      // A value that is missing can be placed behind the end of the text; a person looks for it at the end.
+      const lastLine = Math.min(line, written.length);
+      const lastColumn = (written[lastLine - 1]?.length ?? 0) + 1;
+      return { line: lastLine, column: line > lastLine ? lastColumn : Math.min(col, lastColumn) };
     },
   };
 }
@@ -117,7 +121,7 @@ export function readYaml(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length === 0) return { ok: true, source: view(document, lines) };
+  if (errors.length === 0) return { ok: true, source: view(document, lines, text) };
   return { ok: false, problems: firstOfEachLine(errors.map((error) => syntaxProblem(error, lines))) };
 }
 

@@ -80,7 +80,12 @@ function takeConflicts(turn: Turn): void {
 
 function takeCharge(turn: Turn, reading: GaugeReading): void {
   const { ac, chargeAllowed, charging, trend } = turn.state;
-  const facts = { acPresent: ac.confirmed, chargeAllowed, mainsSensed: turn.config.senses.has("ac") };
+  const facts = {
+    acPresent: ac.confirmed,
+    chargeAllowed,
+    mainsSensed: turn.config.senses.has("ac"),
+    sensed: turn.chargingSaid ? turn.state.chargingSensed : undefined,
+  };
   const { state, notes } = takeCharging(charging, facts, reading, trend);
   turn.change({ charging: state });
   // Full is told by the charge alone; a board that cannot sense charging says no more than that.

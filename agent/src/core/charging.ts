@@ -39,6 +39,8 @@ export interface ChargeFacts {
   readonly chargeAllowed: boolean | null;
   /** False: the board cannot tell about mains at all, so a full battery is full whatever feeds it. */
   readonly mainsSensed: boolean;
+  /** What the board itself says; null before its first answer, undefined where it has to be derived. */
+  readonly sensed: boolean | null | undefined;
 }
 
 interface ChargingStep {
@@ -58,7 +60,9 @@ function derive(
   trend: Trend,
   flows: boolean | null,
 ): boolean | null {
-  if (facts.acPresent === false || facts.chargeAllowed === false || state.full) return false;
+  if (facts.acPresent === false) return false;
+  if (facts.sensed !== undefined) return facts.sensed ?? state.charging;
+  if (facts.chargeAllowed === false || state.full) return false;
   if (flows !== null) return flows;
   if (facts.acPresent === null) return null;
   const change = changeOver(trend, windowMs);

@@ -1,6 +1,6 @@
 // The default limits and times, in one place, each with the reason for its value. The configuration schema imports them.
 import type { Chemistry } from "../boards/board.ts";
-import type { Debounce, ShutdownPolicy, Thresholds } from "./engine.ts";
+import type { Debounce, OutputLimits, ShutdownPolicy, Thresholds } from "./engine.ts";
 
 /**
  * Percent and voltage are both watched because a gauge lies low when nearly empty and a voltage sags under load:
@@ -56,3 +56,11 @@ export const defaultDebounce: Debounce = { acLostMs: 1_000, acRestoredMs: 5_000 
 
 /** Half a minute is enough to press Cancel on the card, and nothing to a pack that has 10 % left. */
 export const defaultShutdown: ShutdownPolicy = { graceMs: 30_000, allowRemote: true };
+
+/** The lower end of USB's 5 V ± 5 %, and a tenth of a volt above it. Limits of current are the board's business. */
+export const defaultOutput: OutputLimits = {
+  railLowMv: 4750,
+  railNormalMv: 4850,
+  batteryMa: null,
+  outputMa: null,
+};

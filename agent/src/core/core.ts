@@ -3,13 +3,19 @@
 import { inDanger, takeBattery } from "./battery.ts";
 import { endOutageLearning } from "./battery-learning.ts";
 import { breakRow } from "./battery-levels.ts";
+import { takeBoardFaults } from "./board-faults.ts";
+import { chargeWanted, takeWindow, windowResult } from "./charge-window.ts";
 import { loadCounters } from "./counters.ts";
 import { confirmsAtMonoMs } from "./debounce.ts";
 import type { CoreConfig, CoreInput, Effect } from "./engine.ts";
+import { hasFault } from "./faults.ts";
+import { debounceWhile } from "./flapping.ts";
 import { soundLearned } from "./learned.ts";
 import { takeAc, takeAcRead } from "./mains.ts";
-import type { Sample } from "./model.ts";
+import type { ButtonAction, Sample } from "./model.ts";
 import { duration, note } from "./note.ts";
+import { takeOvercurrent } from "./overcurrent.ts";
+import { takeRail } from "./rail.ts";
 import { dueMonoMs, powerOffLimitMs, takePowerOffResult, takeSafe, takeStop, takeTime } from "./shutdown.ts";
 import { takeCancel, takeRequest } from "./shutdown-requests.ts";
 import { earlierOutage, startedNote } from "./start.ts";
@@ -34,13 +40,73 @@ function takeStart(turn: Turn, input: InputOf<"started">): void {
   turn.record([startedNote(input.lastRun, turn.config.agentVersion, turn.at)]);
 }
 
+function takeChargingSaid(turn: Turn, { charging }: Sample): void {
+  if (charging === undefined) return;
+  turn.chargingSaid = true;
+  if (charging.ok) turn.change({ chargingSensed: charging.value });
+}
+
+function takeOutput(turn: Turn, sample: Sample): void {
+  const { output, senses, thresholds } = turn.config;
+  if (senses.has("dc_out")) {
+    const { state, notes } = takeRail(turn.state.rail, sample, output, thresholds.holdSamples);
+    turn.change({ rail: state });
+    turn.record(notes);
+  }
+  if (!senses.has("overcurrent")) return;
+  const batteryMa = sample.gauge.ok ? sample.gauge.value.currentMa : undefined;
+  const currents = {
+    ...(batteryMa === undefined ? {} : { batteryMa }),
+    ...(sample.outputMa === undefined ? {} : { outputMa: sample.outputMa }),
+  };
+  const { state, notes } = takeOvercurrent(turn.state.overcurrent, currents, output, thresholds.holdSamples);
+  turn.change({ overcurrent: state });
+  turn.record(notes);
+}
+
+function takeFaultsOfBoard(turn: Turn, { boardFaults }: Sample): void {
+  if (boardFaults === undefined) return;
+  const taken = takeBoardFaults(turn.state.boardFaults, boardFaults, turn.config.thresholds.holdSamples);
+  turn.change({ boardFaults: taken.state });
+  for (const { code, message } of taken.changes) turn.fault(code, message);
+}
+
+/** Whether the battery may be charged, after everything that this sample says. */
+function takeChargeWindow(turn: Turn): void {
+  const window = turn.config.chargeWindow;
+  if (window === null) return;
+  const { ac, chargeWindow, faults, gauge } = turn.state;
+  const fresh = gauge.failures === 0 && !hasFault(faults, "PI_UPS_GAUGE_STUCK");
+  const wanted = chargeWanted(chargeWindow.told, fresh ? turn.reading : null, ac.confirmed, window);
+  const { state, order } = takeWindow(chargeWindow, wanted, turn.at.monoMs);
+  turn.change({ chargeWindow: state });
+  if (order !== null) turn.effects.push({ type: "allow_charge", allowed: order });
+}
+
+function takeChargeResult(turn: Turn, { ok, message }: InputOf<"charge_control_result">): void {
+  turn.change({ chargeWindow: windowResult(turn.state.chargeWindow, ok, turn.at.monoMs) });
+  const failed = `The board did not take the order about charging: ${message}`;
+  turn.fault("PI_UPS_CHARGE_CONTROL_FAILED", ok ? null : failed);
+}
+
+/** A press is a wish without a delay; while the Pi goes down already it changes nothing. */
+function takeButton(turn: Turn, action: ButtonAction): void {
+  if (!turn.config.buttonsEnabled) return;
+  const request = { by: { kind: "button" as const }, delayMs: 0, text: null, mode: action };
+  turn.shutdown(takeRequest(turn.state.shutdown, request, turn.at, turn.config.shutdown));
+}
+
 function takeSample(turn: Turn, sample: Sample): void {
+  takeChargingSaid(turn, sample);
   if (sample.acPresent !== undefined && turn.config.senses.has("ac")) takeAcRead(turn, sample.acPresent);
   if (sample.chargeAllowed !== undefined) {
     const { chargeAllowed } = sample;
     turn.change({ chargeAllowed: chargeAllowed.ok ? chargeAllowed.value : null });
   }
   takeBattery(turn, sample.gauge);
+  takeOutput(turn, sample);
+  takeFaultsOfBoard(turn, sample);
+  takeChargeWindow(turn);
   const { senses, thresholds } = turn.config;
   if (sample.temperatureC === undefined || !senses.has("temperature")) return;
   const { state, notes } = takeTemperature(turn.state.temperature, sample.temperatureC, thresholds);
@@ -131,6 +197,12 @@ function takeInput(turn: Turn, input: CoreInput): void {
     case "power_off_result":
       takePowerOff(turn, input);
       return;
+    case "button":
+      takeButton(turn, input.action);
+      return;
+    case "charge_control_result":
+      takeChargeResult(turn, input);
+      return;
     case "journal_trouble":
       turn.fault("PI_UPS_JOURNAL_UNWRITABLE", input.message);
       return;
@@ -163,7 +235,7 @@ export function step(state: CoreState, input: CoreInput, config: CoreConfig): St
 /** When time alone will change something next; the app sends a `tick` then. null: not before the next input. */
 export function nextWakeMonoMs(state: CoreState, config: CoreConfig): number | null {
   if (state.stopped) return null;
-  const confirm = confirmsAtMonoMs(state.ac, config.debounce);
+  const confirm = confirmsAtMonoMs(state.ac, debounceWhile(state.flap, config.debounce));
   const deadline = deadlineWaits(state) ? null : dueMonoMs(state.shutdown);
   if (confirm === null) return deadline;
   return deadline === null ? confirm : Math.min(confirm, deadline);

@@ -2,7 +2,17 @@
 // The app executes the effects and never decides anything; a recorded list of inputs replays to the same effects.
 import type { Board } from "../boards/board.ts";
 import type { BatteryMeasurement, LearnedBattery } from "./learned.ts";
-import type { EventDraft, Instant, LastRun, Requester, Sample, Sense, ShutdownReason } from "./model.ts";
+import type {
+  ButtonAction,
+  EventDraft,
+  Instant,
+  LastRun,
+  PowerOffMode,
+  Requester,
+  Sample,
+  Sense,
+  ShutdownReason,
+} from "./model.ts";
 
 /** Limits with hysteresis. All values are per cell or percent; the config loader has checked critical < low < recovered. */
 export interface Thresholds {
@@ -33,6 +43,24 @@ export interface ShutdownPolicy {
   readonly allowRemote: boolean;
 }
 
+/** What the board gives to the Pi, and how much of it is too much or too little. */
+export interface OutputLimits {
+  /** Below this the 5 V rail is lost. */
+  readonly railLowMv: number;
+  /** From this on it is good again. */
+  readonly railNormalMv: number;
+  /** Battery current, either direction; null: nobody says a limit. */
+  readonly batteryMa: number | null;
+  /** Current into the Pi. */
+  readonly outputMa: number | null;
+}
+
+/** Charging stops at the upper percent and starts again at the lower. */
+export interface ChargeWindow {
+  readonly stopPct: number;
+  readonly startPct: number;
+}
+
 /** Everything that the core must know and that does not change while it runs. */
 export interface CoreConfig {
   readonly bootId: string;
@@ -46,6 +74,11 @@ export interface CoreConfig {
   readonly thresholds: Thresholds;
   readonly debounce: Debounce;
   readonly shutdown: ShutdownPolicy;
+  readonly output: OutputLimits;
+  /** null: the battery is charged whenever it can be. */
+  readonly chargeWindow: ChargeWindow | null;
+  /** False: presses of the board's button change nothing. */
+  readonly buttonsEnabled: boolean;
 }
 
 /** Sums that live longer than a run; the app keeps them on disk. */
@@ -96,6 +129,15 @@ export type CoreInput =
       readonly ok: boolean;
       readonly message: string;
     }
+  /** The board's button was pressed. */
+  | { readonly type: "button"; readonly at: Instant; readonly action: ButtonAction }
+  /** The app has carried out `allow_charge` (or failed to). */
+  | {
+      readonly type: "charge_control_result";
+      readonly at: Instant;
+      readonly ok: boolean;
+      readonly message: string;
+    }
   /** The journal cannot be written (a sentence), or can be again (null). */
   | { readonly type: "journal_trouble"; readonly at: Instant; readonly message: string | null }
   /** The process was asked to end (SIGTERM, Ctrl-C). */
@@ -109,7 +151,14 @@ export type Effect =
   /** Add this to the trend over years. */
   | { readonly type: "save_measurement"; readonly measurement: BatteryMeasurement }
   /** Say goodbye, sync, power off. Everything recorded before it must be on disk first. */
-  | { readonly type: "power_off"; readonly reason: ShutdownReason; readonly text: string }
+  | {
+      readonly type: "power_off";
+      readonly mode: PowerOffMode;
+      readonly reason: ShutdownReason;
+      readonly text: string;
+    }
+  /** Let the board charge, or keep it from it. */
+  | { readonly type: "allow_charge"; readonly allowed: boolean }
   | {
       readonly type: "answer";
       readonly requestId: string;

@@ -1,4 +1,5 @@
 // What is wrong with the UPS or with our view of it: a list of present faults, each with a stable code and a sentence.
+import type { BoardFaultCode } from "./board-faults.ts";
 import type { Instant } from "./model.ts";
 import { type Note, note } from "./note.ts";
 
@@ -8,6 +9,9 @@ export type FaultCode =
   | "PI_UPS_AC_PIN_UNREADABLE"
   | "PI_UPS_AC_LOST_BUT_RISING"
   | "PI_UPS_AC_PRESENT_BUT_FALLING"
+  | "PI_UPS_AC_FLAPPING"
+  | "PI_UPS_CHARGE_CONTROL_FAILED"
+  | BoardFaultCode
   | "PI_UPS_POWEROFF_FAILED"
   | "PI_UPS_JOURNAL_UNWRITABLE";
 
@@ -27,8 +31,16 @@ const order: readonly FaultCode[] = [
   "PI_UPS_AC_PIN_UNREADABLE",
   "PI_UPS_AC_LOST_BUT_RISING",
   "PI_UPS_AC_PRESENT_BUT_FALLING",
+  "PI_UPS_AC_FLAPPING",
+  "PI_UPS_CHARGE_CONTROL_FAILED",
   "PI_UPS_JOURNAL_UNWRITABLE",
 ];
+
+/** The board's own faults stand behind those that we found: the board goes on, or says so by its silence. */
+function rank(code: FaultCode): number {
+  const place = order.indexOf(code);
+  return place < 0 ? order.length : place;
+}
 
 /** Makes a fault present (with `message`) or absent (null); notes only on a change. */
 export function setFault(
@@ -48,7 +60,7 @@ export function setFault(
   if (present !== undefined) return { faults, notes: [] };
   const all = [...faults, { code, message, since: at }];
   return {
-    faults: all.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code)),
+    faults: all.sort((a, b) => rank(a.code) - rank(b.code)),
     notes: [note("ups_fault", message, { value: code })],
   };
 }

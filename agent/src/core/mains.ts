@@ -2,6 +2,7 @@
 import { chargingWithoutMains } from "./charging.ts";
 import { endDischarge } from "./counters.ts";
 import { debounce, dropCandidate } from "./debounce.ts";
+import { debounceWhile, takeFlapConfirmed, takeFlapLevel, takeFlapTime } from "./flapping.ts";
 import type { Instant, Result } from "./model.ts";
 import { duration, type Note, note, round } from "./note.ts";
 import { toRfc3339 } from "./rfc3339.ts";
@@ -116,12 +117,35 @@ function takeRestored(turn: Turn, edgeAt: Instant): void {
   turn.shutdown(takeMainsBack(turn.state.shutdown, turn.at));
 }
 
+/** Counts changes of the line; a line that will not hold still is one fault, and its end says how often it changed. */
+function takeFlap(turn: Turn, level: boolean | null): void {
+  const before = turn.state.flap;
+  const { monoMs } = turn.at;
+  const seen = level === null ? before : takeFlapLevel(before, level, monoMs);
+  const after = takeFlapTime(seen, monoMs);
+  if (after === before) return;
+  turn.change({ flap: after });
+  if (after.flapping !== null) {
+    turn.fault("PI_UPS_AC_FLAPPING", flappingMessage);
+  } else if (before.flapping !== null) {
+    const { changes, sinceMonoMs } = before.flapping;
+    const summary = `The mains line changed ${changes} times in ${duration(monoMs - sinceMonoMs)}, and is still now.`;
+    turn.endFault("PI_UPS_AC_FLAPPING", summary);
+  }
+}
+
+const flappingMessage =
+  "The mains line changes all the time: a weak supply, a loose plug or a bad contact. Until it is still for ten seconds, a level counts only after it lasted a second.";
+
 /** Takes a level of the AC pin (true: present), or with null only the passing of time. */
 export function takeAc(turn: Turn, level: boolean | null): void {
   const first = turn.state.ac.confirmed === null;
-  const { state, confirmed } = debounce(turn.state.ac, level, turn.at, turn.config.debounce);
+  takeFlap(turn, level);
+  const times = debounceWhile(turn.state.flap, turn.config.debounce);
+  const { state, confirmed } = debounce(turn.state.ac, level, turn.at, times);
   turn.change({ ac: state });
   if (confirmed === null) return;
+  if (!first) turn.change({ flap: takeFlapConfirmed(turn.state.flap, turn.at.monoMs) });
   // What the pin contradicted was its last level; of the new one nothing is known yet.
   turn.fault("PI_UPS_AC_LOST_BUT_RISING", null);
   turn.fault("PI_UPS_AC_PRESENT_BUT_FALLING", null);

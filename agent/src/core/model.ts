@@ -59,6 +59,9 @@ export interface BoardFault {
 /** What a press of the board's button asks for. */
 export type ButtonAction = "reboot" | "power_off";
 
+/** How the Pi goes down. */
+export type PowerOffMode = "power_off" | "reboot";
+
 /** One look at the board. A part that the board does not have is absent, not failed. */
 export interface Sample {
   readonly gauge: Result<RawReading>;
@@ -158,7 +161,9 @@ export type Health = "good" | "fair" | "poor" | "unknown";
 export type Requester =
   | { readonly kind: "battery" }
   | { readonly kind: "home_assistant"; readonly user: string | null }
-  | { readonly kind: "cli" };
+  | { readonly kind: "cli" }
+  /** The button on the board. */
+  | { readonly kind: "button" };
 
 /** Why the Pi is going down; stable words, shown on the card. */
 export type ShutdownReason = "battery_percent_critical" | "battery_voltage_critical" | "requested";
@@ -207,6 +212,10 @@ export interface Snapshot {
   /** Derived on boards that do not sense it; null while unknown. */
   readonly charging?: boolean | null;
   readonly temperatureC?: number | null;
+  /** The 5 V rail after hysteresis; `ok` is null while unknown, `railMv` where nothing measures it. */
+  readonly dcOut?: { readonly ok: boolean | null; readonly railMv: number | null };
+  /** More current flows than the board allows; null while unknown. */
+  readonly overcurrent?: boolean | null;
   readonly runtime: RuntimeEstimate;
   readonly health: Health;
   /** Measured capacity in percent of the rated one, 0-100; null while either is unknown. */

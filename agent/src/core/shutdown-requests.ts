@@ -1,6 +1,6 @@
 // What people, automations and programs may ask of the shutdown policy, and the answer that each of them gets.
 import type { ShutdownPolicy } from "./engine.ts";
-import type { GaugeReading, Instant, Requester } from "./model.ts";
+import type { GaugeReading, Instant, PowerOffMode, Requester } from "./model.ts";
 import { duration } from "./note.ts";
 import { cancel, type ShutdownPart, type ShutdownStep, schedule } from "./shutdown.ts";
 
@@ -19,6 +19,8 @@ export function who(by: Requester): string {
       return by.user === null ? "Home Assistant" : `${by.user} in Home Assistant`;
     case "cli":
       return "the command line";
+    case "button":
+      return "the board's button";
     default:
       return by satisfies never;
   }
@@ -29,6 +31,8 @@ export interface Request {
   /** null: the configured grace. */
   readonly delayMs: number | null;
   readonly text: string | null;
+  /** Absent: power-off. */
+  readonly mode?: PowerOffMode;
 }
 
 function refusal(part: ShutdownPart, request: Request, delayMs: number, at: Instant, policy: ShutdownPolicy) {
@@ -73,8 +77,10 @@ export function takeRequest(
     text,
     by: request.by,
   });
-  const message = `The Pi powers off in ${duration(delayMs)}.`;
-  return { ...step, verdict: { accepted: true, code: null, message } };
+  const mode = request.mode ?? "power_off";
+  const does = mode === "reboot" ? "reboots" : "powers off";
+  const message = `The Pi ${does} in ${duration(delayMs)}.`;
+  return { ...step, part: { ...step.part, mode }, verdict: { accepted: true, code: null, message } };
 }
 
 /**

@@ -3,7 +3,7 @@
 // Who asked decides what stops it: the battery's countdown ends with the danger, a person's only by a person
 // (shutdown-requests.ts).
 import type { ShutdownPolicy } from "./engine.ts";
-import type { GaugeReading, Instant, ShutdownReason, ShutdownState } from "./model.ts";
+import type { GaugeReading, Instant, PowerOffMode, ShutdownReason, ShutdownState } from "./model.ts";
 import { duration, type Note, note } from "./note.ts";
 import { toRfc3339 } from "./rfc3339.ts";
 
@@ -25,9 +25,16 @@ export interface ShutdownPart {
   readonly holdOff: HoldOff | null;
   /** A person's later countdown that the battery's overtook; it stands again when the danger is over. */
   readonly overtaken: Countdown | null;
+  /** What the present countdown ends in. */
+  readonly mode: PowerOffMode;
 }
 
-export const initialShutdown: ShutdownPart = { state: { kind: "idle" }, holdOff: null, overtaken: null };
+export const initialShutdown: ShutdownPart = {
+  state: { kind: "idle" },
+  holdOff: null,
+  overtaken: null,
+  mode: "power_off",
+};
 
 export const retryMs = 30_000;
 /** A power-off that was ordered and has not happened after this long has failed: systemd gives a stuck unit 90 s. */
@@ -69,7 +76,8 @@ export function schedule(
   const { reason, text, by } = why;
   const deadline = later(at, delayMs);
   const countdown: Countdown = { kind: "counting_down", deadline, since: at, reason, text, by };
-  return { part: { ...part, state: countdown, holdOff: null }, notes: [scheduledNote(countdown, at)] };
+  const next: ShutdownPart = { ...part, state: countdown, holdOff: null, mode: "power_off" };
+  return { part: next, notes: [scheduledNote(countdown, at)] };
 }
 
 /** Ends a countdown before its time. `by` is a word for programs, `why` for people. */
@@ -143,9 +151,18 @@ export function takeMainsBack(part: ShutdownPart, at: Instant): ShutdownStep {
   return takeSafe({ ...part, holdOff: null }, { why: "mains is back", by: "mains" }, at);
 }
 
+const startedWords: Readonly<Record<PowerOffMode, string>> = {
+  power_off: "Powering off",
+  reboot: "Rebooting",
+};
+
 export interface TimeStep extends ShutdownStep {
   /** The order to power off; set exactly once per countdown. */
-  readonly execute: { readonly reason: ShutdownReason; readonly text: string } | null;
+  readonly execute: {
+    readonly mode: PowerOffMode;
+    readonly reason: ShutdownReason;
+    readonly text: string;
+  } | null;
   /** The power-off was ordered too long ago: it has failed. */
   readonly failed: boolean;
 }
@@ -178,8 +195,10 @@ export function takeTime(part: ShutdownPart, at: Instant): TimeStep {
   return {
     ...quiet,
     part: { ...part, state: { kind: "executing", since: at, reason, text, by }, overtaken: null },
-    notes: [note("shutdown_started", `Powering off: ${text}`, { detail: { reason, by: by.kind } })],
-    execute: { reason, text },
+    notes: [
+      note("shutdown_started", `${startedWords[part.mode]}: ${text}`, { detail: { reason, by: by.kind } }),
+    ],
+    execute: { mode: part.mode, reason, text },
   };
 }
 

@@ -81,6 +81,8 @@ export function snapshot(state: CoreState, config: CoreConfig, now: Instant): Sn
     ...battery,
     ...(senses.has("charging") ? { charging: state.charging.charging } : {}),
     ...(senses.has("temperature") ? { temperatureC: state.temperature.lastC } : {}),
+    ...(senses.has("dc_out") ? { dcOut: { ok: state.rail.ok, railMv: state.rail.railMv } } : {}),
+    ...(senses.has("overcurrent") ? { overcurrent: state.overcurrent.over } : {}),
     runtime: runtimeOf(state, config, power),
     ...healthFigures(state, config),
     cycles: state.counters.counters.dischargedPct / 100,

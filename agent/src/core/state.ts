@@ -1,12 +1,17 @@
 // The core's whole state: one value of plain data, made of the states of its parts. Nothing in it is derived from the rest.
 import { initialLevels, type LevelState } from "./battery-levels.ts";
+import { type BoardFaultState, initialBoardFaults } from "./board-faults.ts";
+import { initialWindow, type WindowState } from "./charge-window.ts";
 import { type ChargingState, initialCharging } from "./charging.ts";
 import { type CounterState, initialCounters } from "./counters.ts";
 import { type DebounceState, initialDebounce } from "./debounce.ts";
 import type { Faults } from "./faults.ts";
+import { type FlapState, initialFlap } from "./flapping.ts";
 import { initialLearning, type LearningState } from "./learning.ts";
 import type { Instant } from "./model.ts";
+import { initialOvercurrent, type OvercurrentState } from "./overcurrent.ts";
 import { type GaugeState, initialGauge } from "./plausibility.ts";
+import { initialRail, type RailState } from "./rail.ts";
 import { initialRuntime, type RuntimeState } from "./runtime.ts";
 import { initialShutdown, type ShutdownPart } from "./shutdown.ts";
 import { initialSoc, type SocState } from "./soc.ts";
@@ -45,6 +50,13 @@ export interface CoreState {
   readonly trend: Trend;
   readonly charging: ChargingState;
   readonly temperature: TemperatureState;
+  readonly rail: RailState;
+  readonly overcurrent: OvercurrentState;
+  readonly chargeWindow: WindowState;
+  readonly flap: FlapState;
+  readonly boardFaults: BoardFaultState;
+  /** Charging as the board says it; null before the first answer. Not used where the board does not say it. */
+  readonly chargingSensed: boolean | null;
   readonly faults: Faults;
   readonly outage: Outage | null;
   readonly runtime: RuntimeState;
@@ -70,6 +82,12 @@ export const initialState: CoreState = {
   trend: initialTrend,
   charging: initialCharging,
   temperature: initialTemperature,
+  rail: initialRail,
+  overcurrent: initialOvercurrent,
+  chargeWindow: initialWindow,
+  flap: initialFlap,
+  boardFaults: initialBoardFaults,
+  chargingSensed: null,
   faults: [],
   outage: null,
   runtime: initialRuntime,

@@ -14,6 +14,8 @@ export class Turn {
   readonly effects: Effect[] = [];
   readonly at: Instant;
   readonly config: CoreConfig;
+  /** The sample of this step says itself whether the battery charges. */
+  chargingSaid = false;
 
   constructor(state: CoreState, at: Instant, config: CoreConfig) {
     this.state = state;
@@ -45,6 +47,13 @@ export class Turn {
     const { faults, notes } = setFault(this.state.faults, code, message, this.at);
     this.change({ faults });
     this.record(notes);
+  }
+
+  /** Ends a fault with a sentence of its own. */
+  endFault(code: FaultCode, message: string): void {
+    const { faults, notes } = setFault(this.state.faults, code, null, this.at);
+    this.change({ faults });
+    this.record(notes.map((one) => ({ ...one, message })));
   }
 
   shutdown({ part, notes }: ShutdownStep): void {

@@ -271,7 +271,7 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
 
   return {
     ...chip,
-    async read() {
+    read() {
       mayWrite = true;
       return chip.read();
     },

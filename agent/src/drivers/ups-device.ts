@@ -1,7 +1,7 @@
 // One UPS board as the agent sees it: chips, lines and the Pi behind a single sample, and the edge of the mains line.
 import type { Board } from "../boards/board.ts";
 import type { ButtonAction, ReadFailure, Result, Sample } from "../core/model.ts";
-import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
+import type { Clock, Gpio, I2cBus, KernelPower, PiSignals, Thermometer } from "../ports/ports.ts";
 import { type AcLine, createAcLine } from "./ac-line.ts";
 import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
 import { createChip } from "./chips.ts";
@@ -16,6 +16,8 @@ export interface UpsDevicePorts {
   readonly gpio: Gpio;
   readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
+  /** Absent: this machine tells nothing about its supply. */
+  readonly piSignals?: PiSignals;
   readonly clock: Clock;
 }
 
@@ -104,15 +106,17 @@ class BoardDevice implements UpsDevice {
   }
 
   async sample(): Promise<Sample> {
-    const [chips, acPresent, processorC] = await Promise.all([
+    const [chips, acPresent, processorC, pi] = await Promise.all([
       this.#readChips(),
       this.#acLine?.read(),
       this.#ports.thermometer.readC(),
+      this.#ports.piSignals?.read(),
     ]);
     const { button, ...sample } = mergeSamples([...chips, this.#lines.sample()]);
     if (button !== undefined) this.#presses.tell(button);
     return {
       temperatureC: processorC,
+      ...pi,
       ...sample,
       ...(acPresent === undefined ? {} : { acPresent }),
     };

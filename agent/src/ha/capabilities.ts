@@ -14,9 +14,14 @@ const needs: { readonly [K in ValueKey]?: readonly Sense[] } = {
   charging: ["charging"],
   runtime_min: ["charge"],
   runtime_settling: ["charge"],
+  runtime_confidence: ["charge"],
   temperature_c: ["temperature"],
   health: ["charge"],
+  health_percent: ["charge"],
   cycles: ["charge"],
+  dc_out_ok: ["dc_out"],
+  dc_out_voltage_v: ["dc_out"],
+  overcurrent: ["overcurrent"],
 };
 
 /** Value keys that a board with these senses can give, in the order of the protocol. */

@@ -10,5 +10,10 @@ export function createSimHost(switchOff: () => void): Host {
       switchOff();
       return Promise.resolve();
     },
+    // The process ends in both cases; whoever watches the simulated Pi starts it again.
+    reboot() {
+      switchOff();
+      return Promise.resolve();
+    },
   };
 }

@@ -45,11 +45,11 @@ function run(command: string, args: readonly string[], limitMs: number): Promise
 const cure =
   "Run the agent as root, or let its user power off: a polkit rule for org.freedesktop.login1.power-off, or sudoers.";
 
-function sentence({ code, said }: Ended, limitMs: number): string {
-  if (code === null) return `systemctl poweroff did not end within ${limitMs / 1000} s.`;
+function sentence(verb: string, { code, said }: Ended, limitMs: number): string {
+  if (code === null) return `systemctl ${verb} did not end within ${limitMs / 1000} s.`;
   const words = said === "" ? "" : `: ${said}`;
   if (code === 127) return `systemctl could not be started${words}. This agent needs systemd to power off.`;
-  return `systemctl poweroff ended with ${code}${words}. ${cure}`;
+  return `systemctl ${verb} ended with ${code}${words}. ${cure}`;
 }
 
 export interface SystemdHostOptions {
@@ -60,14 +60,17 @@ export interface SystemdHostOptions {
 /** Never rejects in `sync`; `powerOff` throws `UpsError` (`PI_UPS_POWEROFF_FAILED`). */
 export function createSystemdHost(options: SystemdHostOptions = {}): Host {
   const { syncLimitMs = 5_000, powerOffLimitMs = 10_000 } = options;
+  async function order(verb: "poweroff" | "reboot"): Promise<void> {
+    const ended = await run("systemctl", [verb], powerOffLimitMs);
+    if (ended.code === 0) return;
+    throw new UpsError("PI_UPS_POWEROFF_FAILED", sentence(verb, ended, powerOffLimitMs));
+  }
+
   return {
     async sync() {
       await run("sync", [], syncLimitMs);
     },
-    async powerOff() {
-      const ended = await run("systemctl", ["poweroff"], powerOffLimitMs);
-      if (ended.code === 0) return;
-      throw new UpsError("PI_UPS_POWEROFF_FAILED", sentence(ended, powerOffLimitMs));
-    },
+    powerOff: () => order("poweroff"),
+    reboot: () => order("reboot"),
   };
 }

@@ -82,12 +82,27 @@ export interface Thermometer {
   readC(): Promise<Result<number>>;
 }
 
+/** What the Pi itself tells about its supply. A part that this Pi does not have is absent, not failed. */
+export interface PiReading {
+  /** Voltage of the 5 V rail, mV. */
+  readonly railMv?: Result<number>;
+  /** The firmware says that the supply is too low at this moment. */
+  readonly underVoltage?: Result<boolean>;
+}
+
+export interface PiSignals {
+  /** Slow sources are asked no faster than they like; their last answer stands in between. Never rejects. */
+  read(): Promise<PiReading>;
+}
+
 /** The machine that we may switch off. */
 export interface Host {
   /** Writes everything that is buffered to the disk. */
   sync(): Promise<void>;
   /** Starts the power-off and resolves when the order was accepted; throws `UpsError` when it was not. */
   powerOff(reason: ShutdownReason, text: string): Promise<void>;
+  /** The same for a reboot. */
+  reboot(reason: ShutdownReason, text: string): Promise<void>;
 }
 
 export interface EventQuery {

@@ -2,7 +2,7 @@
 import type { Board } from "../boards/board.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
-import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
+import type { Clock, Gpio, I2cBus, KernelPower, PiSignals, Thermometer } from "../ports/ports.ts";
 import type { SimSaved } from "./saved-world.ts";
 import type { PackOptions } from "./sim-pack.ts";
 import type { WorldOptions } from "./world-state.ts";
@@ -50,6 +50,7 @@ export interface Simulator {
   readonly gpio: Gpio;
   readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
+  readonly piSignals: PiSignals;
   /** Obeys or refuses (`PI_UPS_SIM_BAD_COMMAND`); the answer's message says what the world is now. */
   apply(command: SimCommand): Answer;
   /** One line for people. */

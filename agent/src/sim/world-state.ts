@@ -4,6 +4,7 @@ import type { Board } from "../boards/board.ts";
 import type { ButtonAction } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
+import type { PiReading } from "../ports/ports.ts";
 import {
   advanceBattery,
   type BatteryState,
@@ -242,6 +243,17 @@ export function describeWorld(world: WorldState, nowMs: number): string {
     `time x${world.speed}`,
     describeFaults(world, nowMs),
   ].join("; ");
+}
+
+/** The Pi's detector trips at 4.63 V (Raspberry Pi 3 to 4); a Pi 5's power chip tells the rail itself. */
+const underVoltageMv = 4630;
+
+/** What the simulated Pi tells about its supply. */
+export function piReading({ railMv }: WorldState): PiReading {
+  return {
+    railMv: { ok: true, value: railMv },
+    underVoltage: { ok: true, value: railMv < underVoltageMv },
+  };
 }
 
 /** The mains line's raw level on this board. */

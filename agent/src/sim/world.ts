@@ -4,7 +4,7 @@ import { hasButton } from "../boards/derive.ts";
 import type { Result } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
-import type { Clock, Gpio, I2cBus, KernelPower, Thermometer } from "../ports/ports.ts";
+import type { Clock, Gpio, I2cBus, KernelPower, PiSignals, Thermometer } from "../ports/ports.ts";
 import type { PackParams } from "./battery-model.ts";
 import { type ChipSurroundings, createChipRegisters, type Measured } from "./chip-registers.ts";
 import { createLineBoard, type LineBoard } from "./line-boards.ts";
@@ -24,6 +24,7 @@ import {
   gaugePct,
   newWorld,
   obey,
+  piReading,
   quickStarted,
   type WorldState,
   withoutEndedFaults,
@@ -39,6 +40,7 @@ class RunningWorld implements Simulator {
   readonly gpio: Gpio;
   readonly kernel: KernelPower;
   readonly thermometer: Thermometer;
+  readonly piSignals: PiSignals;
   readonly #board: Board;
   readonly #clock: Clock;
   readonly #options: SimOptions;
@@ -63,6 +65,7 @@ class RunningWorld implements Simulator {
     this.#movedAtMs = clock.now().monoMs;
     this.gpio = this.#lines;
     this.thermometer = { readC: () => Promise.resolve(this.#temperature()) };
+    this.piSignals = { read: () => Promise.resolve(piReading(this.#world)) };
     const around = this.#surroundings();
     const random = seededRandom(options.seed ?? 1);
     const fault = () => this.#wireFault();

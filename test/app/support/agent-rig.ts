@@ -6,6 +6,7 @@ import { Agent, type AgentParts } from "../../../agent/src/app/agent.ts";
 import { findBoard } from "../../../agent/src/boards/registry.ts";
 import {
   defaultDebounce,
+  defaultOutput,
   defaultShutdown,
   defaultThresholds,
 } from "../../../agent/src/core/config-defaults.ts";
@@ -115,6 +116,9 @@ export function startAgent(options: RigOptions = {}): Rig {
     thresholds: defaultThresholds,
     debounce: defaultDebounce,
     shutdown: defaultShutdown,
+    output: defaultOutput,
+    chargeWindow: null,
+    buttonsEnabled: true,
     ...options.core,
   };
   const db = openStateDb(join(folder, "agent.db"), log, clock.now().wallMs);
@@ -151,6 +155,11 @@ export function startAgent(options: RigOptions = {}): Rig {
       },
       powerOff() {
         done.push("power off");
+        simulator.powerOff();
+        return Promise.resolve();
+      },
+      reboot() {
+        done.push("reboot");
         simulator.powerOff();
         return Promise.resolve();
       },

@@ -3,6 +3,7 @@
 import { findBoard } from "../../../agent/src/boards/registry.ts";
 import {
   defaultDebounce,
+  defaultOutput,
   defaultShutdown,
   defaultThresholds,
 } from "../../../agent/src/core/config-defaults.ts";
@@ -44,6 +45,9 @@ export const fullConfig: CoreConfig = {
   thresholds: defaultThresholds,
   debounce: defaultDebounce,
   shutdown: defaultShutdown,
+  output: defaultOutput,
+  chargeWindow: null,
+  buttonsEnabled: true,
 };
 
 export function config(parts: Partial<CoreConfig> = {}): CoreConfig {
