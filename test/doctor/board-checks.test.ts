@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkAgent, checkBoardChoice, checkConfiguration } from "../../agent/src/doctor/configuration.ts";
 import { checkDetection, checkThroughAgent } from "../../agent/src/doctor/device.ts";
 import type { AgentFacts, ConfigFacts, GpioFacts, I2cFacts, PiFacts } from "../../agent/src/doctor/facts.ts";
-import { checkGpio } from "../../agent/src/doctor/gpio.ts";
+import { checkGpio, type PinFacts } from "../../agent/src/doctor/gpio.ts";
 import { checkI2c, checkKernelDrivers } from "../../agent/src/doctor/i2c.ts";
 import { about, board, gpio, i2c, levels, no, only, pi, user, yes } from "./support.ts";
 
@@ -189,8 +189,9 @@ describe("device", () => {
 });
 
 describe("pins", () => {
-  const look = (changes: Partial<GpioFacts>, machine = pi, agentRuns = false, who = user) =>
-    checkGpio(x1201, { ...gpio, ...changes }, machine, who, agentRuns);
+  const fine: PinFacts = { board: x1201, gpio, pi, user, agentRuns: false, wanted: "auto" };
+  const look = (changes: Partial<GpioFacts>, rest: Partial<PinFacts> = {}) =>
+    checkGpio({ ...fine, ...rest, gpio: { ...gpio, ...changes } });
   const ids = [
     "gpio_chip",
     "gpio_backend",
@@ -204,7 +205,7 @@ describe("pins", () => {
   });
 
   it("leaves the lines to the agent that runs", () => {
-    expect(levels(look({}, pi, true))).toEqual([
+    expect(levels(look({}, { agentRuns: true }))).toEqual([
       "gpio_chip ok",
       "gpio_backend ok",
       "gpio_bias_ac_present ok",
@@ -212,9 +213,9 @@ describe("pins", () => {
   });
 
   it("a board without pins needs none", () => {
-    expect(
-      levels(checkGpio(board("kernel"), { ...gpio, chips: { ok: true, value: [] } }, pi, user, false)),
-    ).toEqual(["gpio_chip ok"]);
+    expect(levels(look({ chips: { ok: true, value: [] } }, { board: board("kernel") }))).toEqual([
+      "gpio_chip ok",
+    ]);
   });
 
   it.each<[string, Partial<GpioFacts>, string, string]>([
@@ -259,10 +260,37 @@ describe("pins", () => {
     expect(only(look(changes), id).level).toBe(level);
   });
 
+  it.each<[string, Partial<GpioFacts>, PinFacts["wanted"], string, string | undefined]>([
+    ["libgpiod as wanted", {}, "gpiod", "ok", undefined],
+    [
+      "libgpiod wanted, not there",
+      { libgpiod: no("x"), sysfs: true, onoff: yes },
+      "gpiod",
+      "problem",
+      "sudo apt install gpiod",
+    ],
+    ["sysfs as wanted", { sysfs: true, onoff: yes }, "sysfs", "ok", undefined],
+    ["sysfs wanted, onoff not built", { sysfs: true }, "sysfs", "problem", "npm run native"],
+    ["sysfs wanted, not in this kernel", {}, "sysfs", "problem", "sudo apt install gpiod"],
+  ])("%s", (_, changes, wanted, level, command) => {
+    const found = only(look(changes, { wanted }), "gpio_backend");
+    expect([found.level, found.mend?.run[0]]).toEqual([level, command]);
+  });
+
+  it("on sysfs by choice the firmware has to pull, though libgpiod is there", () => {
+    const machine: PiFacts = {
+      ...pi,
+      bootConfig: { ok: true, value: { path: "/boot/config.txt", text: "" } },
+    };
+    const level = (wanted: PinFacts["wanted"]) =>
+      only(look({ sysfs: true, onoff: yes }, { pi: machine, wanted }), "gpio_bias_ac_present").level;
+    expect([level("sysfs"), level("gpiod"), level("auto")]).toEqual(["problem", "note", "problem"]);
+  });
+
   it("names the group, or the next login", () => {
     const closed: Partial<GpioFacts> = { mayOpen: { ok: true, value: false } };
     const outsider = { ...user, groups: [], listedGroups: [] };
-    expect(only(look(closed, pi, false, outsider), "gpio_access").mend?.run).toEqual([
+    expect(only(look(closed, { user: outsider }), "gpio_access").mend?.run).toEqual([
       "sudo usermod -aG gpio pi",
     ]);
     expect(only(look(closed), "gpio_access").mend?.run).toEqual([]);
@@ -276,7 +304,7 @@ describe("pins", () => {
     ["the wrong way", "gpio=6=pd", {}, "problem"],
   ])("pull-up %s", (_, text, changes, level) => {
     const machine: PiFacts = { ...pi, bootConfig: { ok: true, value: { path: "/boot/config.txt", text } } };
-    const found = only(look(changes, machine), "gpio_bias_ac_present");
+    const found = only(look(changes, { pi: machine }), "gpio_bias_ac_present");
     expect(found.level).toBe(level);
     if (level !== "ok") {
       expect(found.mend?.run[0]).toBe("printf '\\n[all]\\ngpio=6=pu\\n' | sudo tee -a /boot/config.txt");
@@ -284,7 +312,7 @@ describe("pins", () => {
   });
 
   it("pull-up unknown without a config.txt", () => {
-    const found = look({}, { ...pi, bootConfig: no("there is none") });
+    const found = look({}, { pi: { ...pi, bootConfig: no("there is none") } });
     expect(only(found, "gpio_bias_ac_present").level).toBe("unknown");
   });
 });

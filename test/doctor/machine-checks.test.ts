@@ -56,6 +56,14 @@ describe("the Pi", () => {
     expect(only(checkPi(facts, x1201), id).level).toBe(level);
   });
 
+  it.each([
+    [true, "problem"],
+    [false, "ok"],
+  ])("without vcgencmd the kernel's alarm counts: %s", (voltageAlarm, level) => {
+    const facts = { ...pi, throttled: no("vcgencmd is not installed"), voltageAlarm };
+    expect(only(checkPi(facts, x1201), "under_voltage").level).toBe(level);
+  });
+
   it("a board that cuts the power itself makes the EEPROM matter less", () => {
     const cutting = { ...x1201, switches: ["power_cut"] as const };
     expect(only(checkPi(eeprom(""), cutting), "eeprom_power_off_on_halt").level).toBe("note");

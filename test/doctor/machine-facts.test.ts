@@ -82,6 +82,7 @@ describe("the Pi", () => {
       bootConfig: { ok: true, value: { path: "/boot/firmware/config.txt", text: "gpio=6=pu\n" } },
       eeprom: { ok: true, value: "POWER_OFF_ON_HALT=1\n" },
       throttled: { ok: true, value: 0x50005 },
+      voltageAlarm: null,
     });
   });
 
@@ -90,7 +91,11 @@ describe("the Pi", () => {
     file("proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.5\0");
     file("boot/config.txt", "old=1\n");
     file("sys/devices/platform/soc/soc:firmware/get_throttled", "10000\n");
+    file("sys/class/hwmon/hwmon0/name", "cpu_thermal\n");
+    file("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
+    file("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n");
     const facts = await piFacts(root, tool);
+    expect(facts.voltageAlarm).toBe(true);
     expect(facts.throttled).toEqual({ ok: true, value: 0x10000 });
     expect(facts.bootConfig).toMatchObject({ ok: true, value: { path: "/boot/config.txt" } });
     expect(facts.eeprom).toEqual({ ok: false, why: "rpi-eeprom-config is not installed" });

@@ -22,6 +22,7 @@ export const pi: PiFacts = {
   },
   eeprom: { ok: true, value: "[all]\nBOOT_UART=1\nPOWER_OFF_ON_HALT=1\nPSU_MAX_CURRENT=5000\n" },
   throttled: { ok: true, value: 0 },
+  voltageAlarm: null,
 };
 
 export const user: UserFacts = {
@@ -69,6 +70,7 @@ export const about: BoardFacts = {
   named: true,
   i2c,
   gpio,
+  gpioWanted: "auto",
   detection: {
     busFailure: null,
     addresses: [{ address: 0x36, state: "known", refusals: [] }],

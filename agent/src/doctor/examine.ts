@@ -6,6 +6,7 @@ import type {
   AgentFacts,
   ConfigFacts,
   DetectionFacts,
+  GpioBackend,
   GpioFacts,
   HomeAssistantFacts,
   I2cFacts,
@@ -33,6 +34,7 @@ export interface BoardFacts {
   readonly named: boolean;
   readonly i2c: I2cFacts;
   readonly gpio: GpioFacts;
+  readonly gpioWanted: GpioBackend;
   readonly detection: DetectionFacts;
   readonly places: { readonly stateDir: PlaceFacts; readonly socketDir: PlaceFacts };
   readonly homeAssistant: HomeAssistantFacts;
@@ -56,7 +58,7 @@ export function agentHasBoard(agent: AgentFacts): boolean {
 }
 
 function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
-  const { board, i2c, gpio, detection, named } = about;
+  const { board, i2c, gpio, gpioWanted: wanted, detection, named } = about;
   const { agent, pi, user } = facts;
   const found: Finding[] = [];
   if (usesI2c(board)) found.push(...checkI2c(i2c, pi, user));
@@ -67,7 +69,10 @@ function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
   const agentUser = agent.kind === "running" ? agent.user : null;
   return [
     { title: "Board", findings: found },
-    { title: "Pins", findings: checkGpio(board, gpio, pi, user, agentHasBoard(agent)) },
+    {
+      title: "Pins",
+      findings: checkGpio({ board, gpio, pi, user, agentRuns: agentHasBoard(agent), wanted }),
+    },
     { title: "User", findings: checkUsers(user, agentUser, board) },
   ];
 }

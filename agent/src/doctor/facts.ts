@@ -73,6 +73,9 @@ export interface I2cFacts {
   readonly powerSupplies: readonly string[];
 }
 
+/** `gpio.backend` of the configuration. */
+export type GpioBackend = "auto" | "sysfs" | "gpiod";
+
 export interface GpioChipFacts {
   readonly label: string;
   readonly lines: number;
@@ -109,6 +112,8 @@ export interface PiFacts {
   readonly eeprom: Looked<string>;
   /** Bits of `get_throttled`. */
   readonly throttled: Looked<number>;
+  /** The kernel's alarm (hwmon rpi_volt): too little voltage now; null: this kernel has none. */
+  readonly voltageAlarm: boolean | null;
 }
 
 export interface SystemFacts {

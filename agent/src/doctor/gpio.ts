@@ -2,8 +2,8 @@
 // firmware give the pull-up that keeps a line from floating?
 import type { Board, BoardLine, BoardLines } from "../boards/board.ts";
 import { linesInForce, pullInForce } from "./boot-config.ts";
-import type { GpioFacts, PiFacts, UserFacts } from "./facts.ts";
-import { type Check, check, type Finding, run, say } from "./finding.ts";
+import type { GpioBackend, GpioFacts, PiFacts, UserFacts } from "./facts.ts";
+import { type Check, check, type Finding, type Mend, run, say } from "./finding.ts";
 import { addToBootConfig, listed } from "./words.ts";
 
 const chip = check(
@@ -63,19 +63,51 @@ function checkChip({ chips }: GpioFacts, lines: readonly NamedLine[]): Finding {
   return chip.ok(`The header's pins are ${header.label} (${header.seenAt}).`);
 }
 
-function checkBackend({ sysfs, onoff, libgpiod }: GpioFacts): Finding {
-  const ways = [
-    ...(sysfs && onoff.ok ? ["sysfs with onoff"] : []),
-    ...(libgpiod.ok ? [`libgpiod ${libgpiod.value}`] : []),
+interface Way {
+  readonly backend: "sysfs" | "gpiod";
+  readonly name: string;
+  /** null: it is usable. */
+  readonly trouble: string | null;
+  readonly cure: Mend;
+}
+
+function waysOf({ sysfs, onoff, libgpiod }: GpioFacts): readonly Way[] {
+  const noSysfs = sysfs ? null : "this kernel has no sysfs GPIO";
+  return [
+    {
+      backend: "gpiod",
+      name: libgpiod.ok ? `libgpiod ${libgpiod.value}` : "libgpiod",
+      trouble: libgpiod.ok ? null : libgpiod.why,
+      cure: run("sudo apt install gpiod"),
+    },
+    {
+      backend: "sysfs",
+      name: "sysfs with onoff",
+      trouble: noSysfs ?? (onoff.ok ? null : onoff.why),
+      cure: sysfs
+        ? run("npm run native")
+        : say("Write `backend: auto` under `gpio` in the configuration, and:", "sudo apt install gpiod"),
+    },
   ];
-  if (ways.length > 0) return backend.ok(`Ways to the pins: ${listed(ways)}.`);
-  const why = sysfs
-    ? `this kernel has sysfs GPIO, but ${onoff.ok ? "onoff is of no use" : onoff.why}`
-    : "this kernel has no sysfs GPIO";
+}
+
+function checkBackend(facts: GpioFacts, wanted: GpioBackend): Finding {
+  const ways = waysOf(facts).filter((way) => wanted === "auto" || way.backend === wanted);
+  const usable = ways.filter(({ trouble }) => trouble === null);
+  const asked = wanted === "auto" ? "" : `, as the configuration wants (gpio.backend: ${wanted})`;
+  if (usable.length > 0)
+    return backend.ok(`Ways to the pins: ${listed(usable.map(({ name }) => name))}${asked}.`);
+  const why = ways.map(({ name, trouble }) => `${name} cannot be used (${trouble ?? ""})`);
   return backend.problem(
-    `There is no way to the pins: ${why}, and libgpiod's tools are not there (${libgpiod.ok ? "" : libgpiod.why}).`,
-    run("sudo apt install gpiod"),
+    `There is no way to the pins${asked}: ${listed(why)}.`,
+    ways[0]?.cure ?? run("sudo apt install gpiod"),
   );
+}
+
+/** Whether the agent itself sets pull resistors: libgpiod can, sysfs cannot. */
+function setsPulls(facts: GpioFacts, wanted: GpioBackend): boolean {
+  if (wanted !== "auto") return wanted === "gpiod" && facts.libgpiod.ok;
+  return facts.libgpiod.ok && !(facts.sysfs && facts.onoff.ok);
 }
 
 function checkAccess({ mayOpen }: GpioFacts, user: UserFacts): Finding {
@@ -148,23 +180,23 @@ function checkBias(line: NamedLine, pi: PiFacts, canPull: boolean): readonly Fin
   return [bias.problem(`GPIO${line.bcm} (${line.name}) needs a ${word}, and ${found}.`, mend)];
 }
 
-/** Everything about the pins. Opens none. `agentRuns`: the lines are the agent's own then, and nobody is accused. */
-export function checkGpio(
-  board: Board,
-  facts: GpioFacts,
-  pi: PiFacts,
-  user: UserFacts,
-  agentRuns: boolean,
-): readonly Finding[] {
+export interface PinFacts {
+  readonly board: Board;
+  readonly gpio: GpioFacts;
+  readonly pi: PiFacts;
+  readonly user: UserFacts;
+  /** The lines are the agent's own then, and nobody is accused of holding them. */
+  readonly agentRuns: boolean;
+  readonly wanted: GpioBackend;
+}
+
+/** Everything about the pins. Opens none. */
+export function checkGpio({ board, gpio, pi, user, agentRuns, wanted }: PinFacts): readonly Finding[] {
   const lines = linesOf(board);
   if (lines.length === 0) return [chip.ok(`${board.name} uses no pins.`)];
-  const there = checkChip(facts, lines);
-  const biases = lines.flatMap((line) => checkBias(line, pi, facts.libgpiod.ok && !facts.sysfs));
-  if (there.level !== "ok") return [there, checkBackend(facts), ...biases];
-  return [
-    there,
-    checkBackend(facts),
-    ...(agentRuns ? [] : [checkAccess(facts, user), ...lines.map((line) => checkHolder(line, facts))]),
-    ...biases,
-  ];
+  const there = checkChip(gpio, lines);
+  const biases = lines.flatMap((line) => checkBias(line, pi, setsPulls(gpio, wanted)));
+  if (there.level !== "ok") return [there, checkBackend(gpio, wanted), ...biases];
+  const rights = agentRuns ? [] : [checkAccess(gpio, user), ...lines.map((line) => checkHolder(line, gpio))];
+  return [there, checkBackend(gpio, wanted), ...rights, ...biases];
 }

@@ -85,18 +85,27 @@ function checkCurrent({ eeprom, bootConfig, model: name }: PiFacts): Finding {
   return current.note(`${found} in the EEPROM.`, edit("PSU_MAX_CURRENT=5000"));
 }
 
-function checkVoltage(throttled: Looked<number>): Finding {
+const supply = say(
+  "Check the supply and its cable, which belong in the board's own input; then watch with:",
+  "watch -n 5 vcgencmd get_throttled",
+);
+
+/** The kernel's alarm knows only the present; it stands in where the firmware cannot be asked. */
+function checkAlarm(alarm: boolean): Finding {
+  return alarm
+    ? voltage.problem("The Pi gets too little voltage now (hwmon rpi_volt).", supply)
+    : voltage.ok("No under-voltage now (hwmon rpi_volt).");
+}
+
+function checkVoltage({ throttled, voltageAlarm }: PiFacts): Finding {
+  if (!throttled.ok && voltageAlarm !== null) return checkAlarm(voltageAlarm);
   if (!throttled.ok)
     return voltage.unknown(`Under-voltage: ${throttled.why}.`, run("vcgencmd get_throttled"));
   const hex = `get_throttled 0x${throttled.value.toString(16)}`;
-  const mend = say(
-    "Check the supply and its cable, which belong in the board's own input; then watch with:",
-    "watch -n 5 vcgencmd get_throttled",
-  );
   if ((throttled.value & 0x1) !== 0)
-    return voltage.problem(`The Pi gets too little voltage now (${hex}).`, mend);
+    return voltage.problem(`The Pi gets too little voltage now (${hex}).`, supply);
   if ((throttled.value & 0x10000) !== 0) {
-    return voltage.note(`The Pi got too little voltage at least once since it started (${hex}).`, mend);
+    return voltage.note(`The Pi got too little voltage at least once since it started (${hex}).`, supply);
   }
   return voltage.ok(`No under-voltage since the start (${hex}).`);
 }
@@ -104,6 +113,6 @@ function checkVoltage(throttled: Looked<number>): Finding {
 export function checkPi(facts: PiFacts, board: Board | null): readonly Finding[] {
   const found = [checkModel(facts)];
   if (isPi5(facts.model) && board !== null) found.push(checkHalt(facts.eeprom, board), checkCurrent(facts));
-  if (facts.model !== null) found.push(checkVoltage(facts.throttled));
+  if (facts.model !== null) found.push(checkVoltage(facts));
   return found;
 }

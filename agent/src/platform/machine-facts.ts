@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BootConfigFacts, Looked, PiFacts, RtcFacts, SystemFacts, TimeFacts } from "../doctor/facts.ts";
+import { createKernelPower } from "./kernel-power.ts";
 import { below, namesIn, readSystemFile, trimmed } from "./machine-facts-files.ts";
 import type { Tool } from "./machine-facts-tools.ts";
 
@@ -38,7 +39,10 @@ export async function piFacts(root: string, tool: Tool): Promise<PiFacts> {
     model === null ? Promise.resolve(pi) : tool("rpi-eeprom-config", []),
     model === null ? Promise.resolve(pi) : throttledBits(root, tool),
   ]);
-  return { model, bootConfig: bootConfigOf(root), eeprom, throttled };
+  const alarm = await createKernelPower(join(root, "sys")).hwmon("rpi_volt", ["in0_lcrit_alarm"]);
+  const level = alarm.ok ? alarm.value?.["in0_lcrit_alarm"] : undefined;
+  const voltageAlarm = level === "1" ? true : level === "0" ? false : null;
+  return { model, bootConfig: bootConfigOf(root), eeprom, throttled, voltageAlarm };
 }
 
 const logind = [

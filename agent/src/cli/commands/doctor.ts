@@ -142,7 +142,17 @@ async function lookAtBoard(
     stateDir: machine.placeFacts(config.stateDir),
     socketDir: machine.placeFacts(folderOf(config.socketPath)),
   };
-  const about = { board, simulated, named: boardNamed, i2c, gpio, detection, places, homeAssistant };
+  const about: BoardFacts = {
+    board,
+    simulated,
+    named: boardNamed,
+    i2c,
+    gpio,
+    gpioWanted: config.gpioBackend,
+    detection,
+    places,
+    homeAssistant,
+  };
   return { about, boardClock: asked?.boardClock ?? null };
 }
 
