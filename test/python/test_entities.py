@@ -76,7 +76,8 @@ def keys(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
 
 async def test_only_what_the_board_senses(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
     every = {key for names in contract("vocabulary")["entities"].values() for key in names}
-    assert keys(hass, entry) == every - {"battery_current", "battery_power"}
+    absent = {"battery_current", "battery_power", "dc_out", "dc_out_voltage", "overcurrent"}
+    assert keys(hass, entry) == every - absent
 
 
 async def test_a_later_hello_adds_and_takes_away(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
