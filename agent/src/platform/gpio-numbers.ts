@@ -2,18 +2,19 @@
 // chip is found by its label. Not tried on hardware.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ReadFailure, Result } from "../core/model.ts";
+import type { Result } from "../core/model.ts";
+import { gpiodCure, gpioFailed } from "./gpio-failures.ts";
 
 /** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
 export const headerChipLabels = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"] as const;
 
-interface Chip {
+export interface SysfsChip {
   readonly label: string;
   readonly base: number;
   readonly lines: number;
 }
 
-async function readChip(folder: string): Promise<Chip | null> {
+async function readChip(folder: string): Promise<SysfsChip | null> {
   try {
     const [label, base, lines] = await Promise.all(
       ["label", "base", "ngpio"].map(async (file) => (await readFile(join(folder, file), "utf8")).trim()),
@@ -26,12 +27,34 @@ async function readChip(folder: string): Promise<Chip | null> {
   }
 }
 
-function noSysfs(root: string, found: string): ReadFailure {
-  return {
-    ok: false,
-    code: "PI_UPS_GPIO_NO_SYSFS",
-    message: `There is no sysfs GPIO at ${root}: this kernel was built without CONFIG_GPIO_SYSFS, as newer Raspberry Pi OS images are, or /sys is not mounted. Use a kernel with it, for example that of Raspberry Pi OS Bookworm. The system says: ${found}.`,
-  };
+/**
+ * The chip behind the header.
+ * @param root `/sys/class/gpio`, or a folder like it
+ * Codes: `PI_UPS_GPIO_NO_SYSFS`, `PI_UPS_GPIO_NO_CHIP`.
+ */
+export async function headerChipIn(root: string): Promise<Result<SysfsChip>> {
+  let names: string[];
+  try {
+    names = (await readdir(root)).filter((name) => name.startsWith("gpiochip")).sort();
+  } catch (cause) {
+    return gpioFailed(
+      "PI_UPS_GPIO_NO_SYSFS",
+      `There is no sysfs GPIO at ${root}: this kernel was built without CONFIG_GPIO_SYSFS, as newer Raspberry Pi OS images are, or /sys is not mounted. ${gpiodCure}`,
+      cause instanceof Error ? cause.message : String(cause),
+    );
+  }
+  const chips = (await Promise.all(names.map((name) => readChip(join(root, name))))).filter(
+    (chip) => chip !== null,
+  );
+  for (const label of headerChipLabels) {
+    const chip = chips.find((candidate) => candidate.label === label);
+    if (chip !== undefined) return { ok: true, value: chip };
+  }
+  const labels = chips.map(({ label }) => label).join(", ");
+  return gpioFailed(
+    "PI_UPS_GPIO_NO_CHIP",
+    `No GPIO chip of a Raspberry Pi's header was found in ${root}. Found: ${labels === "" ? "none" : labels}. Expected is one of: ${headerChipLabels.join(", ")}`,
+  );
 }
 
 /**
@@ -40,32 +63,14 @@ function noSysfs(root: string, found: string): ReadFailure {
  * Codes: `PI_UPS_GPIO_NO_SYSFS`, `PI_UPS_GPIO_NO_CHIP`, `PI_UPS_GPIO_BAD_LINE`.
  */
 export async function sysfsNumberOf(root: string, bcm: number): Promise<Result<number>> {
-  let names: string[];
-  try {
-    names = (await readdir(root)).filter((name) => name.startsWith("gpiochip")).sort();
-  } catch (cause) {
-    return noSysfs(root, cause instanceof Error ? cause.message : String(cause));
-  }
-  const chips = (await Promise.all(names.map((name) => readChip(join(root, name))))).filter(
-    (chip) => chip !== null,
-  );
-  const chip = headerChipLabels
-    .map((label) => chips.find((candidate) => candidate.label === label))
-    .find((candidate) => candidate !== undefined);
-  if (chip === undefined) {
-    const labels = chips.map(({ label }) => label).join(", ");
-    return {
-      ok: false,
-      code: "PI_UPS_GPIO_NO_CHIP",
-      message: `No GPIO chip of a Raspberry Pi's header was found in ${root}. Found: ${labels === "" ? "none" : labels}. Expected is one of: ${headerChipLabels.join(", ")}.`,
-    };
-  }
+  const found = await headerChipIn(root);
+  if (!found.ok) return found;
+  const chip = found.value;
   if (!Number.isInteger(bcm) || bcm < 0 || bcm >= chip.lines) {
-    return {
-      ok: false,
-      code: "PI_UPS_GPIO_BAD_LINE",
-      message: `GPIO${bcm} does not exist on ${chip.label}, which has the lines 0 to ${chip.lines - 1}. Check the board in the configuration.`,
-    };
+    return gpioFailed(
+      "PI_UPS_GPIO_BAD_LINE",
+      `GPIO${bcm} does not exist on ${chip.label}, which has the lines 0 to ${chip.lines - 1}. Check the board in the configuration`,
+    );
   }
   return { ok: true, value: chip.base + bcm };
 }

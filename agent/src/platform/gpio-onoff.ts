@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Gpio, GpioInput, GpioOutput } from "../ports/ports.ts";
+import { gpiodCure, gpioErrno, gpioFailed } from "./gpio-failures.ts";
 import { sysfsNumberOf } from "./gpio-numbers.ts";
 import { lazyAddon } from "./native-addon.ts";
 
@@ -40,39 +41,10 @@ function isOnoffModule(module: unknown): module is OnoffModule {
 }
 
 /** What a failed export or read means, with its cure. */
-export function gpioFailure(bcm: number, sysfsNumber: number, cause: unknown): ReadFailure {
+function failureOf(bcm: number, sysfsNumber: number, cause: unknown): ReadFailure {
   const found = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const fail = (ourCode: string, sentence: string): ReadFailure => ({
-    ok: false,
-    code: ourCode,
-    message: `GPIO${bcm} (sysfs number ${sysfsNumber}) ${sentence}. The system says: ${found}.`,
-  });
-  switch (code) {
-    case "EINVAL":
-      return fail(
-        "PI_UPS_GPIO_BAD_LINE",
-        "is not a number that this kernel knows. See the chips with: grep . /sys/class/gpio/gpiochip*/{label,base,ngpio}",
-      );
-    case "EBUSY":
-      return fail(
-        "PI_UPS_GPIO_BUSY",
-        "is held by a kernel driver or another program. See who with: gpioinfo, then end it or remove its overlay",
-      );
-    case "EACCES":
-    case "EPERM":
-      return fail(
-        "PI_UPS_GPIO_NO_PERMISSION",
-        "may not be opened by this user. Add it to the group gpio with: sudo usermod -aG gpio USER, then log in again or restart the service",
-      );
-    case "ENOENT":
-      return fail(
-        "PI_UPS_GPIO_NO_SYSFS",
-        "is not there: this kernel has no sysfs GPIO (CONFIG_GPIO_SYSFS). Use a kernel with it, for example that of Raspberry Pi OS Bookworm",
-      );
-    default:
-      return fail("PI_UPS_GPIO_IO", "failed. Look into the kernel's messages with: dmesg | tail");
-  }
+  const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return gpioErrno(`GPIO${bcm} (sysfs number ${sysfsNumber})`, errno, "sysfs", found);
 }
 
 interface OpenLine {
@@ -87,7 +59,7 @@ function attempt<T>(open: OpenLine, run: () => T): Result<T> {
   try {
     return { ok: true, value: run() };
   } catch (cause) {
-    return gpioFailure(open.bcm, open.sysfsNumber, cause);
+    return failureOf(open.bcm, open.sysfsNumber, cause);
   }
 }
 
@@ -132,7 +104,7 @@ class OnoffInput implements GpioInput {
   }
 
   #look(): Result<boolean> {
-    if (this.#closed) return gpioFailure(this.#open.bcm, this.#open.sysfsNumber, new Error("it was closed"));
+    if (this.#closed) return gpioFailed("PI_UPS_GPIO_CLOSED", `GPIO${this.#open.bcm} was closed`);
     return attempt(this.#open, () => this.#open.line.readSync() === 1);
   }
 
@@ -198,7 +170,13 @@ class OnoffOutput implements GpioOutput {
   }
 }
 
-class OnoffGpio implements Gpio {
+/** onoff as a `Gpio`. */
+export interface OnoffGpio extends Gpio {
+  /** Loads the add-on to see whether it does. */
+  usable(): Promise<Result<void>>;
+}
+
+class OnoffLines implements OnoffGpio {
   readonly #options: OnoffGpioOptions;
   readonly #root: string;
   readonly #load: ReturnType<typeof lazyAddon<OnoffModule>>;
@@ -229,6 +207,12 @@ class OnoffGpio implements Gpio {
     this.#opened.clear();
   }
 
+  async usable(): Promise<Result<void>> {
+    const addon = await this.#load();
+    if (addon.ok) return { ok: true, value: undefined };
+    return gpioFailed("PI_UPS_GPIO_NO_ADDON", `${addon.why}. Build it with: npm run native`);
+  }
+
   #keep<T extends { close(): Promise<void> }>(line: T): Result<T> {
     this.#opened.add(line);
     return { ok: true, value: line };
@@ -239,11 +223,10 @@ class OnoffGpio implements Gpio {
     if (!number.ok) return number;
     const addon = await this.#load();
     if (!addon.ok) {
-      return {
-        ok: false,
-        code: "PI_UPS_GPIO_NO_ADDON",
-        message: `GPIO${bcm} cannot be opened: ${addon.why}. Build it with: npm run native.`,
-      };
+      return gpioFailed(
+        "PI_UPS_GPIO_NO_ADDON",
+        `GPIO${bcm} cannot be opened: ${addon.why}. Build it with: npm run native. Or do without it: ${gpiodCure}`,
+      );
     }
     const sysfsNumber = number.value;
     const exportedByUs = !existsSync(join(this.#root, `gpio${sysfsNumber}`));
@@ -252,7 +235,7 @@ class OnoffGpio implements Gpio {
       const line = new addon.module.Gpio(sysfsNumber, direction, direction === "in" ? "both" : "none");
       return { ok: true, value: { bcm, sysfsNumber, line, exportedByUs } };
     } catch (cause) {
-      return gpioFailure(bcm, sysfsNumber, cause);
+      return failureOf(bcm, sysfsNumber, cause);
     }
   }
 }
@@ -263,6 +246,6 @@ function biasNotice(bcm: number, bias: "pull_up" | "pull_down"): string {
 }
 
 /** The lines of the 40-pin header. Touches nothing before the first `input` or `output`. */
-export function createOnoffGpio(options: OnoffGpioOptions = {}): Gpio {
-  return new OnoffGpio(options);
+export function createOnoffGpio(options: OnoffGpioOptions = {}): OnoffGpio {
+  return new OnoffLines(options);
 }
