@@ -1,0 +1,162 @@
+// What the board itself says and asks: its faults, its charging flag, its button; and the window in which it is charged.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Result, Sample } from "../../agent/src/core/model.ts";
+import { good, look, nack, Run } from "./support/run.ts";
+
+function running(parts: ConstructorParameters<typeof Run>[0] = {}, pct = 70): Run {
+  const run = new Run(parts);
+  run.start();
+  run.watch(10, () => look(true, pct));
+  run.effects.length = 0;
+  return run;
+}
+
+const with_ =
+  (parts: Partial<Sample>, acPresent = true, pct = 70) =>
+  (): Sample => ({ ...look(acPresent, pct), ...parts });
+
+describe("faults of the board", () => {
+  const timeout = good([{ kind: "charge_timeout", message: "Charging took too long." }]);
+
+  it("are UPS faults with codes of their own, gone after three looks without them", () => {
+    const run = running();
+    run.watch(2, with_({ boardFaults: timeout }));
+    expect(run.now.faults).toMatchObject([
+      { code: "PI_UPS_BOARD_CHARGE_TIMEOUT", message: "Charging took too long." },
+    ]);
+    run.watch(2, with_({ boardFaults: good([]) }));
+    expect(run.now.faults).toHaveLength(1);
+    run.watch(1, with_({ boardFaults: good([]) }));
+    expect(run.types).toEqual(["ups_fault", "ups_fault_cleared"]);
+  });
+
+  it("stay through looks that fail", () => {
+    const run = running();
+    run.watch(1, with_({ boardFaults: timeout }));
+    run.watch(50, with_({ boardFaults: nack }));
+    expect(run.now.faults).toHaveLength(1);
+  });
+});
+
+describe("charging that the board says", () => {
+  it("is believed at once, and told once", () => {
+    const run = running();
+    run.watch(1, with_({ charging: good(false) }));
+    run.watch(1, with_({ charging: good(true) }));
+    expect(run.types).toEqual(["charging_started"]);
+    expect(run.now.charging).toBe(true);
+    run.watch(5, with_({ charging: nack }));
+    expect(run.now.charging).toBe(true);
+    run.watch(1, with_({ charging: good(false) }));
+    expect(run.types).toEqual(["charging_started", "charging_stopped"]);
+  });
+
+  it("is over when mains is, whatever the flag still says", () => {
+    const run = running();
+    run.watch(3, with_({ charging: good(true) }));
+    run.edge(false);
+    run.watch(3, with_({ charging: good(true) }, false));
+    expect(run.now.charging).toBe(false);
+  });
+});
+
+describe("the board's button", () => {
+  const orders = (run: Run) => run.effects.filter(({ type }) => type === "power_off");
+
+  it.each(["power_off", "reboot"] as const)("%s goes down at once, and says who asked", (action) => {
+    const run = running();
+    run.feed({ type: "button", at: run.at, action });
+    expect(orders(run)).toMatchObject([
+      { mode: action, reason: "requested", text: "Requested by the board's button." },
+    ]);
+    expect(run.last("shutdown_started").message).toMatch(
+      action === "reboot" ? /^Rebooting/ : /^Powering off/,
+    );
+  });
+
+  it("changes nothing while the Pi goes down, and nothing when it is switched off", () => {
+    const run = running();
+    run.feed({ type: "button", at: run.at, action: "power_off" });
+    run.feed({ type: "button", at: run.at, action: "power_off" });
+    run.feed({ type: "button", at: run.at, action: "reboot" });
+    expect(orders(run)).toHaveLength(1);
+    const off = running({ buttonsEnabled: false });
+    off.feed({ type: "button", at: off.at, action: "power_off" });
+    expect(off.effects).toEqual([]);
+  });
+
+  it("does not turn a later shutdown by the battery into a reboot", () => {
+    const run = running();
+    run.feed({ type: "button", at: run.at, action: "reboot" });
+    run.feed({ type: "power_off_result", at: run.at, ok: false, message: "refused" });
+    run.effects.length = 0;
+    run.edge(false);
+    run.watch(120, () => look(false, 5, 3150));
+    expect(orders(run)).toMatchObject([{ mode: "power_off" }]);
+  });
+});
+
+describe("the charge window", () => {
+  const chargeWindow = { stopPct: 80, startPct: 75 };
+  const told = (run: Run) =>
+    run.effects.flatMap((effect) => (effect.type === "allow_charge" ? [effect.allowed] : []));
+
+  it("stops at the upper limit, starts at the lower, and orders nothing in between", () => {
+    const run = running({ chargeWindow }, 78);
+    for (const pct of [79, 80, 79, 77, 75.5, 75, 74, 79, 80]) run.watch(3, with_({}, true, pct));
+    expect(told(run)).toEqual([false, true, false]);
+  });
+
+  it("allows charging on battery, and when nobody knows the charge", () => {
+    const run = running({ chargeWindow }, 82);
+    run.watch(3, with_({}, true, 82));
+    run.effects.length = 0;
+    run.watch(1, with_({ gauge: nack }, true, 82));
+    expect(told(run)).toEqual([true]);
+    run.watch(3, with_({}, true, 82));
+    run.edge(false);
+    run.watch(3, with_({}, false, 82));
+    expect(told(run).at(-1)).toBe(true);
+  });
+
+  it("asks a board that does not obey once a minute, and says so once", () => {
+    const run = running({ chargeWindow }, 85);
+    run.effects.length = 0;
+    run.feed({ type: "charge_control_result", at: run.at, ok: false, message: "GPIO16 is busy." });
+    expect(run.last("ups_fault").value).toBe("PI_UPS_CHARGE_CONTROL_FAILED");
+    run.watch(59, with_({}, true, 85));
+    expect(told(run)).toEqual([]);
+    run.watch(3, with_({}, true, 85));
+    expect(told(run)).toEqual([false]);
+    run.feed({ type: "charge_control_result", at: run.at, ok: true, message: "" });
+    expect(run.types).toEqual(["ups_fault", "ups_fault_cleared"]);
+  });
+
+  it("orders nothing without a window", () => {
+    const run = running({}, 100);
+    run.watch(20, with_({}, true, 100));
+    expect(told(run)).toEqual([]);
+  });
+
+  it("never forbids charging while the charge is unknown", () => {
+    const reading = fc.oneof(
+      fc.constant<Result<{ cellMv: number; chargePct: number }>>(nack),
+      fc.double({ min: 0, max: 100, noNaN: true }).map((chargePct) => good({ cellMv: 3900, chargePct })),
+    );
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 60 }), (readings) => {
+        const run = new Run({ chargeWindow });
+        run.start();
+        let allowed = true;
+        for (const gauge of readings) {
+          run.effects.length = 0;
+          run.watch(1, with_({ gauge }));
+          allowed = told(run).at(-1) ?? allowed;
+          if (!gauge.ok) expect(allowed).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
