@@ -61,7 +61,7 @@ describe("the view", () => {
 
       Pins
         ok       The header's pins are pinctrl-rp1 (gpiochip0).
-        ok       Ways to the pins: libgpiod 2.2.1.
+        ok       The agent uses libgpiod 2.2.1.
         ok       pi may open the pins.
         ok       GPIO6 (ac_present) is free.
         ok       GPIO16 (charge_allowed) is free.

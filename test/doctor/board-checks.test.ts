@@ -189,7 +189,10 @@ describe("device", () => {
 });
 
 describe("pins", () => {
-  const fine: PinFacts = { board: x1201, gpio, pi, user, agentRuns: false, wanted: "auto" };
+  const chosen = about.gpioChosen;
+  const none = { backend: "none", version: null, why: "Nothing works." } as const;
+  const sysfs = { backend: "sysfs", version: "6.0.3", why: "sysfs GPIO is there." } as const;
+  const fine: PinFacts = { board: x1201, gpio, pi, user, agentRuns: false, wanted: "auto", chosen };
   const look = (changes: Partial<GpioFacts>, rest: Partial<PinFacts> = {}) =>
     checkGpio({ ...fine, ...rest, gpio: { ...gpio, ...changes } });
   const ids = [
@@ -233,14 +236,6 @@ describe("pins", () => {
       "problem",
     ],
     ["chips hidden", { chips: no("gpiodetect ended with 1") }, "gpio_chip", "unknown"],
-    ["no way", { libgpiod: no("gpiodetect is not installed") }, "gpio_backend", "problem"],
-    [
-      "onoff alone",
-      { libgpiod: no("gpiodetect is not installed"), sysfs: true, onoff: yes },
-      "gpio_backend",
-      "ok",
-    ],
-    ["onoff not built", { libgpiod: no("none"), sysfs: true }, "gpio_backend", "problem"],
     ["may not open", { mayOpen: { ok: true, value: false } }, "gpio_access", "problem"],
     ["cannot tell", { mayOpen: no("there is nothing") }, "gpio_access", "unknown"],
     ["who holds is unknown", { holders: no("gpioinfo is not installed") }, "gpio_line_ac_present", "unknown"],
@@ -260,31 +255,40 @@ describe("pins", () => {
     expect(only(look(changes), id).level).toBe(level);
   });
 
-  it.each<[string, Partial<GpioFacts>, PinFacts["wanted"], string, string | undefined]>([
-    ["libgpiod as wanted", {}, "gpiod", "ok", undefined],
+  const apart = "sudo apt install gpiod";
+  const noTools = { libgpiod: no("gpiodetect is not installed") };
+  it.each<[string, Partial<GpioFacts>, Partial<PinFacts>, string, string | undefined]>([
+    ["libgpiod is used", {}, {}, "ok", undefined],
+    ["sysfs is used", {}, { chosen: sysfs }, "ok", undefined],
+    ["neither", noTools, { chosen: none }, "problem", apart],
+    ["onoff not built, no tools", { ...noTools, sysfs: true }, { chosen: none }, "problem", apart],
     [
       "libgpiod wanted, not there",
-      { libgpiod: no("x"), sysfs: true, onoff: yes },
-      "gpiod",
+      { ...noTools, sysfs: true, onoff: yes },
+      { chosen: none, wanted: "gpiod" },
       "problem",
-      "sudo apt install gpiod",
+      apart,
     ],
-    ["sysfs as wanted", { sysfs: true, onoff: yes }, "sysfs", "ok", undefined],
-    ["sysfs wanted, onoff not built", { sysfs: true }, "sysfs", "problem", "npm run native"],
-    ["sysfs wanted, not in this kernel", {}, "sysfs", "problem", "sudo apt install gpiod"],
-  ])("%s", (_, changes, wanted, level, command) => {
-    const found = only(look(changes, { wanted }), "gpio_backend");
+    [
+      "sysfs wanted, onoff not built",
+      { sysfs: true },
+      { chosen: none, wanted: "sysfs" },
+      "problem",
+      "npm run native",
+    ],
+    ["sysfs wanted, not in this kernel", {}, { chosen: none, wanted: "sysfs" }, "problem", apart],
+    [
+      "tools there, no right to the chip",
+      { mayOpen: { ok: true, value: false } },
+      { chosen: none },
+      "unknown",
+      undefined,
+    ],
+    ["tools there, no chip", { chips: { ok: true, value: [] } }, { chosen: none }, "unknown", undefined],
+    ["tools there, but not all", {}, { chosen: none }, "problem", apart],
+  ])("backend: %s", (_, changes, rest, level, command) => {
+    const found = only(look(changes, rest), "gpio_backend");
     expect([found.level, found.mend?.run[0]]).toEqual([level, command]);
-  });
-
-  it("on sysfs by choice the firmware has to pull, though libgpiod is there", () => {
-    const machine: PiFacts = {
-      ...pi,
-      bootConfig: { ok: true, value: { path: "/boot/config.txt", text: "" } },
-    };
-    const level = (wanted: PinFacts["wanted"]) =>
-      only(look({ sysfs: true, onoff: yes }, { pi: machine, wanted }), "gpio_bias_ac_present").level;
-    expect([level("sysfs"), level("gpiod"), level("auto")]).toEqual(["problem", "note", "problem"]);
   });
 
   it("names the group, or the next login", () => {
@@ -296,15 +300,15 @@ describe("pins", () => {
     expect(only(look(closed), "gpio_access").mend?.run).toEqual([]);
   });
 
-  it.each<[string, string, Partial<GpioFacts>, string]>([
+  it.each<[string, string, Partial<PinFacts>, string]>([
     ["there", "gpio=6=pu", {}, "ok"],
     ["for another model", "[pi4]\ngpio=6=pu", {}, "note"],
     ["missing, the agent can set it", "", {}, "note"],
-    ["missing, sysfs cannot set it", "", { sysfs: true, onoff: yes }, "problem"],
+    ["missing, sysfs cannot set it", "", { chosen: sysfs }, "problem"],
     ["the wrong way", "gpio=6=pd", {}, "problem"],
   ])("pull-up %s", (_, text, changes, level) => {
     const machine: PiFacts = { ...pi, bootConfig: { ok: true, value: { path: "/boot/config.txt", text } } };
-    const found = only(look(changes, { pi: machine }), "gpio_bias_ac_present");
+    const found = only(look({}, { ...changes, pi: machine }), "gpio_bias_ac_present");
     expect(found.level).toBe(level);
     if (level !== "ok") {
       expect(found.mend?.run[0]).toBe("printf '\\n[all]\\ngpio=6=pu\\n' | sudo tee -a /boot/config.txt");

@@ -71,6 +71,7 @@ export const about: BoardFacts = {
   i2c,
   gpio,
   gpioWanted: "auto",
+  gpioChosen: { backend: "gpiod", version: "2.2.1", why: "sysfs GPIO is not usable." },
   detection: {
     busFailure: null,
     addresses: [{ address: 0x36, state: "known", refusals: [] }],

@@ -7,6 +7,7 @@ import type {
   ConfigFacts,
   DetectionFacts,
   GpioBackend,
+  GpioChosen,
   GpioFacts,
   HomeAssistantFacts,
   I2cFacts,
@@ -35,6 +36,7 @@ export interface BoardFacts {
   readonly i2c: I2cFacts;
   readonly gpio: GpioFacts;
   readonly gpioWanted: GpioBackend;
+  readonly gpioChosen: GpioChosen;
   readonly detection: DetectionFacts;
   readonly places: { readonly stateDir: PlaceFacts; readonly socketDir: PlaceFacts };
   readonly homeAssistant: HomeAssistantFacts;
@@ -58,7 +60,7 @@ export function agentHasBoard(agent: AgentFacts): boolean {
 }
 
 function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
-  const { board, i2c, gpio, gpioWanted: wanted, detection, named } = about;
+  const { board, i2c, gpio, gpioWanted: wanted, gpioChosen: chosen, detection, named } = about;
   const { agent, pi, user } = facts;
   const found: Finding[] = [];
   if (usesI2c(board)) found.push(...checkI2c(i2c, pi, user));
@@ -71,7 +73,7 @@ function boardChapters(facts: Facts, about: BoardFacts): readonly Chapter[] {
     { title: "Board", findings: found },
     {
       title: "Pins",
-      findings: checkGpio({ board, gpio, pi, user, agentRuns: agentHasBoard(agent), wanted }),
+      findings: checkGpio({ board, gpio, pi, user, agentRuns: agentHasBoard(agent), wanted, chosen }),
     },
     { title: "User", findings: checkUsers(user, agentUser, board) },
   ];

@@ -76,6 +76,14 @@ export interface I2cFacts {
 /** `gpio.backend` of the configuration. */
 export type GpioBackend = "auto" | "sysfs" | "gpiod";
 
+/** The way to the pins that the agent takes, or would take, on this machine. */
+export interface GpioChosen {
+  readonly backend: "sysfs" | "gpiod" | "none";
+  readonly version: string | null;
+  /** Sentences. */
+  readonly why: string;
+}
+
 export interface GpioChipFacts {
   readonly label: string;
   readonly lines: number;

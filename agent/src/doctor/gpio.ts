@@ -2,7 +2,7 @@
 // firmware give the pull-up that keeps a line from floating?
 import type { Board, BoardLine, BoardLines } from "../boards/board.ts";
 import { linesInForce, pullInForce } from "./boot-config.ts";
-import type { GpioBackend, GpioFacts, PiFacts, UserFacts } from "./facts.ts";
+import type { GpioBackend, GpioChipFacts, GpioChosen, GpioFacts, PiFacts, UserFacts } from "./facts.ts";
 import { type Check, check, type Finding, type Mend, run, say } from "./finding.ts";
 import { addToBootConfig, listed } from "./words.ts";
 
@@ -18,6 +18,10 @@ const access = check("gpio_access", "The agent opens the pins as its own user.")
 
 /** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
 const headerLabels: readonly string[] = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"];
+
+function headerOf(chips: readonly GpioChipFacts[]): GpioChipFacts | undefined {
+  return chips.find(({ label }) => headerLabels.includes(label));
+}
 
 interface NamedLine {
   readonly name: string;
@@ -45,7 +49,7 @@ function checkChip({ chips }: GpioFacts, lines: readonly NamedLine[]): Finding {
   if (!chips.ok) {
     return chip.unknown(`Which GPIO chips there are: ${chips.why}.`, run("sudo gpiodetect"));
   }
-  const header = chips.value.find(({ label }) => headerLabels.includes(label));
+  const header = headerOf(chips.value);
   if (header === undefined) {
     const labels = chips.value.map(({ label }) => label);
     return chip.problem(
@@ -91,23 +95,32 @@ function waysOf({ sysfs, onoff, libgpiod }: GpioFacts): readonly Way[] {
   ];
 }
 
-function checkBackend(facts: GpioFacts, wanted: GpioBackend): Finding {
-  const ways = waysOf(facts).filter((way) => wanted === "auto" || way.backend === wanted);
-  const usable = ways.filter(({ trouble }) => trouble === null);
-  const asked = wanted === "auto" ? "" : `, as the configuration wants (gpio.backend: ${wanted})`;
-  if (usable.length > 0)
-    return backend.ok(`Ways to the pins: ${listed(usable.map(({ name }) => name))}${asked}.`);
-  const why = ways.map(({ name, trouble }) => `${name} cannot be used (${trouble ?? ""})`);
-  return backend.problem(
-    `There is no way to the pins${asked}: ${listed(why)}.`,
-    ways[0]?.cure ?? run("sudo apt install gpiod"),
+/** The programs are there: what is missing is the chip or the right to open it, or else the agent's own sentence counts. */
+function blocked({ chips, mayOpen }: GpioFacts, why: string): Finding {
+  const hasHeader = chips.ok && headerOf(chips.value) !== undefined;
+  if (hasHeader && mayOpen.ok && mayOpen.value) return backend.problem(why, run("sudo apt install gpiod"));
+  return backend.unknown(
+    `No way to the pins works yet: ${hasHeader ? "the right to open them" : "the chip"} comes first.`,
   );
 }
 
-/** Whether the agent itself sets pull resistors: libgpiod can, sysfs cannot. */
-function setsPulls(facts: GpioFacts, wanted: GpioBackend): boolean {
-  if (wanted !== "auto") return wanted === "gpiod" && facts.libgpiod.ok;
-  return facts.libgpiod.ok && !(facts.sysfs && facts.onoff.ok);
+const wayWords = { sysfs: "sysfs with onoff", gpiod: "libgpiod" } as const;
+
+function checkBackend(
+  facts: GpioFacts,
+  { backend: chosen, version, why }: GpioChosen,
+  wanted: GpioBackend,
+): Finding {
+  if (chosen !== "none") {
+    const name = version === null ? wayWords[chosen] : `${wayWords[chosen]} ${version}`;
+    return backend.ok(`The agent uses ${name}.`);
+  }
+  const ways = waysOf(facts).filter((way) => wanted === "auto" || way.backend === wanted);
+  if (ways.some(({ trouble }) => trouble === null)) return blocked(facts, why);
+  const asked = wanted === "auto" ? "" : `, as the configuration wants (gpio.backend: ${wanted})`;
+  const reasons = ways.map(({ name, trouble }) => `${name} cannot be used (${trouble ?? ""})`);
+  const cure = ways[0]?.cure ?? run("sudo apt install gpiod");
+  return backend.problem(`There is no way to the pins${asked}: ${listed(reasons)}.`, cure);
 }
 
 function checkAccess({ mayOpen }: GpioFacts, user: UserFacts): Finding {
@@ -188,15 +201,24 @@ export interface PinFacts {
   /** The lines are the agent's own then, and nobody is accused of holding them. */
   readonly agentRuns: boolean;
   readonly wanted: GpioBackend;
+  readonly chosen: GpioChosen;
 }
 
 /** Everything about the pins. Opens none. */
-export function checkGpio({ board, gpio, pi, user, agentRuns, wanted }: PinFacts): readonly Finding[] {
+export function checkGpio({
+  board,
+  gpio,
+  pi,
+  user,
+  agentRuns,
+  wanted,
+  chosen,
+}: PinFacts): readonly Finding[] {
   const lines = linesOf(board);
   if (lines.length === 0) return [chip.ok(`${board.name} uses no pins.`)];
   const there = checkChip(gpio, lines);
-  const biases = lines.flatMap((line) => checkBias(line, pi, setsPulls(gpio, wanted)));
-  if (there.level !== "ok") return [there, checkBackend(gpio, wanted), ...biases];
+  const biases = lines.flatMap((line) => checkBias(line, pi, chosen.backend === "gpiod"));
+  if (there.level !== "ok") return [there, checkBackend(gpio, chosen, wanted), ...biases];
   const rights = agentRuns ? [] : [checkAccess(gpio, user), ...lines.map((line) => checkHolder(line, gpio))];
-  return [there, checkBackend(gpio, wanted), ...rights, ...biases];
+  return [there, checkBackend(gpio, chosen, wanted), ...rights, ...biases];
 }

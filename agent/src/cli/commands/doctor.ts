@@ -21,6 +21,7 @@ import { readDs1307 } from "../../drivers/ds1307.ts";
 import { createI2cQueue } from "../../drivers/i2c-queue.ts";
 import { folderOf } from "../../platform/config-file.ts";
 import { createControlClient } from "../../platform/control-client.ts";
+import { chooseGpio } from "../../platform/gpio-choice.ts";
 import { createNodeI2cBus } from "../../platform/i2c-bus.ts";
 import { createKernelPower } from "../../platform/kernel-power.ts";
 import * as machine from "../../platform/machine-facts.ts";
@@ -131,9 +132,11 @@ async function lookAtBoard(
   tool: machine.Tool,
 ): Promise<Looked> {
   const { description: board, simulated } = config.board;
-  const [i2c, gpio, homeAssistant] = await Promise.all([
+  const [i2c, gpio, gpioChosen, homeAssistant] = await Promise.all([
     machine.i2cFacts(root, board.i2cBus),
     machine.gpioFacts(root, tool),
+    // Opens no line.
+    chooseGpio({ backend: config.gpioBackend }).describe(),
     askHa(config),
   ]);
   const asked = simulated || agentHasBoard(agent) ? null : await askBus(board, i2c);
@@ -149,6 +152,7 @@ async function lookAtBoard(
     i2c,
     gpio,
     gpioWanted: config.gpioBackend,
+    gpioChosen,
     detection,
     places,
     homeAssistant,
