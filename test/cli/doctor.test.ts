@@ -175,7 +175,9 @@ describe("on this machine", () => {
       async () => (await piUps(["status", "--config", config])).code === 0,
       30_000,
     );
-    const same = byId(await piUps(["doctor", "--json", "--config", config]));
+    const ended = await piUps(["doctor", "--json", "--config", config]);
+    const same = byId(ended);
+    expect(ended.code).toBe(0);
     expect(same).toMatchObject({ agent: "ok", board_choice: "note" });
     expect(same).not.toHaveProperty("agent_board");
     expect(same).not.toHaveProperty("i2c_enabled");

@@ -411,7 +411,7 @@ describe("the whole", () => {
       examine({ ...good, about: { ...about, simulated: true } }).flatMap(({ findings }) => findings),
     );
     expect(ids).toContain("board_choice note");
-    expect(ids.filter((id) => /^(i2c|gpio|device|kernel|eeprom)/.test(id))).toEqual([]);
+    expect(ids.filter((id) => /^(i2c|gpio|device|kernel|eeprom|systemd|power_off)/.test(id))).toEqual([]);
   });
 
   it("a bad configuration leaves out what depends on it, and looks at the machine all the same", () => {

@@ -14,6 +14,8 @@ const boardChoice = check(
   "Boards with the same chip look the same on the bus and differ in their pins: the wrong one can read mains the wrong way round.",
 );
 
+const simulation = check("board_choice", "A simulated board watches no battery and powers nothing off.");
+
 export function checkConfiguration(facts: ConfigFacts): readonly Finding[] {
   if (facts.kind === "bad") {
     const mend = say("Correct the file, until this finds nothing:", `pi-ups config check ${facts.file}`);
@@ -43,9 +45,9 @@ export function checkBoardChoice({ board, simulated, named }: BoardChoice): read
   const name = `${board.name} (${board.id})`;
   if (simulated) {
     return [
-      boardChoice.note(
-        `The board is simulated: ${name}. The bus and the pins of this machine are not looked at.`,
-        say("For a real board write it without sim: in front, for example:", `board: ${board.id}`),
+      simulation.note(
+        `The board is simulated: ${name}. Bus, pins and power-off of this machine are not looked at.`,
+        say(`For the real board, write \`board: ${board.id}\` in the configuration.`),
       ),
     ];
   }

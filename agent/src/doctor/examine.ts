@@ -95,7 +95,8 @@ export function examine(facts: Facts): readonly Chapter[] {
     },
     { title: "This machine", findings: checkPi(pi, board) },
     ...(about === null || about.simulated ? [] : boardChapters(facts, about)),
-    { title: "Power-off", findings: checkSystem(system, user, agent) },
+    // A simulated Pi is switched off by ending its process.
+    { title: "Power-off", findings: about?.simulated === true ? [] : checkSystem(system, user, agent) },
     { title: "Clock", findings: checkTime(time, board, bootConfig) },
     {
       title: "Folders",
