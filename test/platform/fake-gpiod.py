@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """Stands in for libgpiod's tools at the kernel's edge: a folder is the chip, a lock on a file is the kernel's request.
 
 Speaks the arguments and formats of 1.6.3 and of 2.2.1, told apart by the file `version` beside the links to this program.

@@ -1,5 +1,13 @@
 // A folder of programs that speak as libgpiod's tools do, and the pins behind them: fake-gpiod.py, once for each name.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -43,7 +51,10 @@ export class FakeGpiod {
 
   /** How the programs shall behave; see fake-gpiod.py. */
   tell(name: string, text: string): void {
-    writeFileSync(join(this.#state, name), text);
+    // Renamed into place, so that no program ever reads half of it.
+    const file = join(this.#state, name);
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
   }
 
   untell(name: string): void {
