@@ -24,7 +24,10 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
     senses: ["ac", "voltage", "charge", "current", "charging"],
     switches: ["power_cut"],
   },
-  pijuice: gauge,
+  pijuice: {
+    senses: ["ac", "voltage", "charge", "current", "charging", "temperature", "dc_out"],
+    switches: ["allow_charge", "power_cut", "wake_on_charge", "wake_at", "watchdog", "led"],
+  },
   pisugar3: gauge,
   ups_plus: {
     senses: ["ac", "voltage", "charge", "temperature", "dc_out"],

@@ -7,6 +7,7 @@ import { geekwormX120x } from "./geekworm-x120x.ts";
 import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
 import { lifepo4wered } from "./lifepo4wered.ts";
+import { pijuice } from "./pijuice.ts";
 import { sunfounder } from "./sunfounder.ts";
 import { upsLite } from "./ups-lite.ts";
 import { waveshare } from "./waveshare.ts";
@@ -17,6 +18,7 @@ export const boards: readonly Board[] = [
   ...geekwormX728,
   ...waveshare,
   ...fiftytwopi,
+  ...pijuice,
   ...sunfounder,
   ...lifepo4wered,
   ...dfrobot,

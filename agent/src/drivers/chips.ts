@@ -20,6 +20,7 @@ const loaders: Loaders = {
   waveshare_ups_hat_d_mcu: async () => (await import("./waveshare-ups-hat-d-mcu.ts")).waveshareHatDMcu,
   waveshare_ups_hat_e: async () => (await import("./waveshare-ups-hat-e.ts")).waveshareHatE,
   ups_plus: async () => (await import("./ups-plus.ts")).upsPlus,
+  pijuice: async () => (await import("./pijuice.ts")).pijuice,
   ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 

@@ -11,6 +11,7 @@ import { createLc709203fRegisters } from "./lc709203f-registers.ts";
 import { createLifepoRegisters, lifepoMapFor } from "./lifepo4wered-registers.ts";
 import { createMax17040Registers, createMax17043Registers } from "./max17043-registers.ts";
 import { createMax17048Registers } from "./max17048-registers.ts";
+import { createPijuiceRegisters } from "./pijuice-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 import { createSunFounderRegisters } from "./sunfounder-registers.ts";
 import { createUpsPlusRegisters } from "./ups-plus-registers.ts";
@@ -88,6 +89,8 @@ export function createChipRegisters(use: ChipUse, around: ChipSurroundings): Chi
       return new Map([[use.address, createHatERegisters(around)]]);
     case "ups_plus":
       return new Map([[use.address, createUpsPlusRegisters(around)]]);
+    case "pijuice":
+      return new Map([[use.address, createPijuiceRegisters(around)]]);
     case "power_supply":
       return new Map();
     default:

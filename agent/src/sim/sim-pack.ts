@@ -50,6 +50,8 @@ const typicalPacks: ReadonlyMap<string, TypicalPack> = new Map([
   ["lifepo4wered_pi", cellLiFePo4],
   ["lifepo4wered_pi3", cellLiFePo4],
   ["lifepo4wered_pi_plus", cellLiFePo4],
+  ["pijuice", { capacityMah: 1820, resistanceMohm: 156 }],
+  ["pijuice_zero", { capacityMah: 1000, resistanceMohm: 156 }],
   ["dfrobot_ups_hat", parallel(cells18650, 1)],
   ["adafruit_lc709203f", { capacityMah: 2000, resistanceMohm: 120 }],
 ]);

@@ -1,0 +1,225 @@
+// What PiJuice's bytes mean: inputs, battery, faults and buttons.
+// Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Software/README.md, Software/Source/src/pijuice_sys.py).
+import type { BoardFault, ButtonAction, RawReading, ReadFailure, Result } from "../core/model.ts";
+import { implausibleCell } from "./plausible-cell.ts";
+
+/** The data bytes of one look. */
+export interface PijuiceBytes {
+  readonly status: Uint8Array;
+  readonly charge: Uint8Array;
+  readonly faults: Uint8Array;
+  /** Null where the status tells of no button event. */
+  readonly buttons: Uint8Array | null;
+  readonly temperature: Uint8Array;
+  readonly batteryMv: Uint8Array;
+  readonly batteryMa: Uint8Array;
+  readonly railMv: Uint8Array;
+  readonly outputMa: Uint8Array;
+  readonly charging: Uint8Array;
+}
+
+export interface PijuicePress {
+  /** 1 to 3, as printed on the board. */
+  readonly button: number;
+  readonly action: ButtonAction;
+}
+
+/** Everything that one look found. */
+export interface PijuiceLook {
+  /** 0 mV where no battery is plugged in; `batteryPresent` says so. */
+  readonly reading: RawReading;
+  readonly batteryPresent: boolean;
+  readonly acPresent: boolean;
+  readonly charging: boolean;
+  readonly chargeAllowed: boolean;
+  readonly temperatureC: number;
+  readonly railMv: number;
+  readonly outputMa: number;
+  /** As on the wire; `pijuiceFaults` says what it means. */
+  readonly faultBits: number;
+  readonly press: PijuicePress | null;
+}
+
+const batteryStates = { normal: 0, chargingFromIn: 1, chargingFromGpio: 2, missing: 3 } as const;
+/** An input of this state or a better one feeds the board: WEAK (2) or PRESENT (3). */
+const feeds = 2;
+const buttonEventBit = 0x02;
+const highestRailMv = 7000;
+/** More than any board of this size carries. */
+const highestMa = 10_000;
+const possibleC = { lowest: -40, highest: 100 } as const;
+const lastButtonEvent = 6;
+const presses: ReadonlyMap<number, ButtonAction> = new Map([
+  [4, "reboot"],
+  [5, "power_off"],
+]);
+
+function word([low = 0, high = 0]: Uint8Array): number {
+  return low | (high << 8);
+}
+
+function signedWord(bytes: Uint8Array): number {
+  const value = word(bytes);
+  return value >= 0x8000 ? value - 0x10000 : value;
+}
+
+function impossible(what: string): ReadFailure {
+  const message = `The PiJuice says ${what}, which cannot be: the transfer was disturbed.`;
+  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
+}
+
+/** Whether the status tells of a button event, which is then to be read. */
+export function hasPijuiceButton([status = 0]: Uint8Array): boolean {
+  return (status & buttonEventBit) !== 0;
+}
+
+/** °C: int8 in the first byte; the second one is not its sign. */
+export function pijuiceCelsius([low = 0]: Uint8Array): number {
+  return low >= 0x80 ? low - 0x100 : low;
+}
+
+/** Battery current, mA, positive while charging: on the wire positive is discharging. */
+export function pijuiceBatteryMa(bytes: Uint8Array): number {
+  const discharging = signedWord(bytes);
+  return discharging === 0 ? 0 : -discharging;
+}
+
+const bitFaults: readonly (readonly [mask: number, fault: BoardFault])[] = [
+  [
+    0x01,
+    {
+      kind: "button_power_off",
+      message: "The PiJuice's power was switched off with its button since the last look.",
+    },
+  ],
+  [
+    0x02,
+    {
+      kind: "forced_power_off",
+      message:
+        "The PiJuice cut the power by itself since the last look: its battery was empty or overloaded.",
+    },
+  ],
+  [
+    0x04,
+    {
+      kind: "forced_sys_power_off",
+      message:
+        "The PiJuice switched its VSYS output off by itself since the last look: the battery was too low.",
+    },
+  ],
+  [
+    0x08,
+    {
+      kind: "watchdog_reset",
+      message: "The PiJuice's watchdog reset the Pi since the last look: nothing had talked to the board.",
+    },
+  ],
+  [
+    0x20,
+    {
+      kind: "battery_profile_invalid",
+      message:
+        "The PiJuice's battery profile is not valid, so it does not charge. Choose the battery's profile with pijuice_config, or set the DIP switches.",
+    },
+  ],
+];
+
+/** Bits 7:6 of the faults; 2 and 3 (COOL, WARM) only slow the charger down. */
+const chargeSuspended = 1;
+
+/** Bits of the faults that tell of something past, and that stand until they are cleared. */
+export const pijuiceEventBits = 0x0f;
+
+/** What the fault byte says; a missing battery is said by the status. */
+export function pijuiceFaults(bits: number, batteryPresent: boolean): readonly BoardFault[] {
+  const faults = bitFaults.flatMap(([mask, fault]) => ((bits & mask) === 0 ? [] : [fault]));
+  if (bits >> 6 === chargeSuspended) {
+    const message = "The PiJuice does not charge: the battery is too cold or too hot.";
+    faults.push({ kind: "charge_temperature", message });
+  }
+  return batteryPresent ? faults : [...faults, batteryMissing];
+}
+
+export const batteryMissing: BoardFault = {
+  kind: "battery_missing",
+  message: "The PiJuice says that no battery is plugged in. Check the battery's plug and contacts.",
+};
+
+/** Three nibbles, one for each button. */
+function pressOf(buttons: Uint8Array): Result<PijuicePress | null> {
+  const [low = 0, high = 0] = buttons;
+  const events = [low & 0x0f, low >> 4, high & 0x0f];
+  if (events.some((event) => event > lastButtonEvent) || high > 0x0f)
+    return impossible("unknown button events");
+  for (const [index, event] of events.entries()) {
+    const action = presses.get(event);
+    if (action !== undefined) return { ok: true, value: { button: index + 1, action } };
+  }
+  return { ok: true, value: null };
+}
+
+function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawReading> {
+  if (!batteryPresent) return { ok: true, value: { cellMv: 0 } };
+  const reading: RawReading = {
+    cellMv: word(bytes.batteryMv),
+    chargePct: word(bytes.charge) / 10,
+    currentMa: pijuiceBatteryMa(bytes.batteryMa),
+  };
+  if (Math.abs(reading.currentMa ?? 0) > highestMa) return impossible(`${reading.currentMa} mA`);
+  return implausibleCell("The PiJuice", reading) ?? { ok: true, value: reading };
+}
+
+/** The bytes of a look. Code: `PI_UPS_GAUGE_IMPOSSIBLE`. */
+export function decodePijuice(bytes: PijuiceBytes): Result<PijuiceLook> {
+  const [status = 0] = bytes.status;
+  const battery = (status >> 2) & 0x03;
+  const batteryPresent = battery !== batteryStates.missing;
+  const reading = readingOf(bytes, batteryPresent);
+  if (!reading.ok) return reading;
+  const press = bytes.buttons === null ? { ok: true as const, value: null } : pressOf(bytes.buttons);
+  if (!press.ok) return press;
+  const railMv = word(bytes.railMv);
+  const outputMa = signedWord(bytes.outputMa);
+  const temperatureC = pijuiceCelsius(bytes.temperature);
+  if (railMv > highestRailMv) return impossible(`${railMv} mV at the 5 V pin`);
+  if (Math.abs(outputMa) > highestMa) return impossible(`${outputMa} mA at the 5 V pin`);
+  if (temperatureC < possibleC.lowest || temperatureC > possibleC.highest)
+    return impossible(`${temperatureC} °C`);
+  return {
+    ok: true,
+    value: {
+      reading: reading.value,
+      batteryPresent,
+      acPresent: ((status >> 4) & 0x03) >= feeds || status >> 6 >= feeds,
+      charging: battery === batteryStates.chargingFromIn || battery === batteryStates.chargingFromGpio,
+      chargeAllowed: ((bytes.charging[0] ?? 0) & 0x01) !== 0,
+      temperatureC,
+      railMv,
+      outputMa,
+      faultBits: bytes.faults[0] ?? 0,
+      press: press.value,
+    },
+  };
+}
+
+const agreeMv = 400;
+const agreeMa = 600;
+const agreeC = 5;
+
+/** Whether what stands beside the cell can be of the same moment. */
+export function pijuiceLooksAgree(a: PijuiceLook, b: PijuiceLook): boolean {
+  return (
+    a.batteryPresent === b.batteryPresent &&
+    a.acPresent === b.acPresent &&
+    a.charging === b.charging &&
+    a.chargeAllowed === b.chargeAllowed &&
+    a.press?.button === b.press?.button &&
+    a.press?.action === b.press?.action &&
+    a.faultBits === b.faultBits &&
+    Math.abs(a.temperatureC - b.temperatureC) <= agreeC &&
+    Math.abs(a.railMv - b.railMv) <= agreeMv &&
+    Math.abs(a.outputMa - b.outputMa) <= agreeMa &&
+    Math.abs((a.reading.currentMa ?? 0) - (b.reading.currentMa ?? 0)) <= agreeMa
+  );
+}

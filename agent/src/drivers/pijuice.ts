@@ -1,0 +1,181 @@
+// PiJuice HAT and PiJuice Zero: gauge, inputs, faults, button and many switches behind one controller at 0x14.
+// Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Software/README.md, Firmware/Changelog.txt); nut: drivers/pijuice.c.
+import type { PlainUse } from "../boards/chip-use.ts";
+import type { ReadFailure, Result } from "../core/model.ts";
+import type { Clock } from "../ports/ports.ts";
+import type { ChipDriver, ChipFamily, ChipSample } from "./chip.ts";
+import { createLookingChip } from "./looking-chip.ts";
+import { createPijuiceControls } from "./pijuice-controls.ts";
+import {
+  batteryMissing,
+  decodePijuice,
+  hasPijuiceButton,
+  type PijuiceBytes,
+  type PijuiceLook,
+  type PijuicePress,
+  pijuiceEventBits,
+  pijuiceFaults,
+  pijuiceLooksAgree,
+} from "./pijuice-look.ts";
+import { pijuiceCommands as commands, createPijuiceWire, type PijuiceWire } from "./pijuice-wire.ts";
+
+/** Older firmware loses transfers on a Pi 4. */
+const oldestGoodFirmware = 0x14;
+/** What a fault of the past is shown for, ms: long enough to be recorded, short enough not to look present. */
+const eventShownMs = 60_000;
+
+const noBattery: ReadFailure = { ok: false, code: "PI_UPS_NO_BATTERY", message: batteryMissing.message };
+
+const lengths: { readonly [K in Exclude<keyof PijuiceBytes, "buttons">]: number } = {
+  status: 1,
+  charge: 2,
+  faults: 1,
+  temperature: 2,
+  batteryMv: 2,
+  batteryMa: 2,
+  railMv: 2,
+  outputMa: 2,
+  charging: 1,
+};
+
+async function readLook(wire: PijuiceWire): Promise<Result<PijuiceLook>> {
+  const bytes: Record<string, Uint8Array | null> = { buttons: null };
+  for (const [key, length] of Object.entries(lengths)) {
+    const part = await wire.read(commands[key as keyof typeof lengths], length);
+    if (!part.ok) return part;
+    bytes[key] = part.value;
+    if (key === "status" && hasPijuiceButton(part.value)) {
+      const buttons = await wire.read(commands.buttons, 2);
+      if (!buttons.ok) return buttons;
+      bytes["buttons"] = buttons.value;
+    }
+  }
+  return decodePijuice(bytes as unknown as PijuiceBytes);
+}
+
+async function identify(wire: PijuiceWire) {
+  const firmware = await wire.read(commands.firmware, 2);
+  if (!firmware.ok) return firmware;
+  const [version = 0] = firmware.value;
+  const shown = `${version >> 4}.${version & 0x0f}`;
+  const notes =
+    version >= oldestGoodFirmware
+      ? []
+      : [
+          `The PiJuice's firmware is ${shown}: before 1.4 its I2C is not reliable on a Pi 4. Update it with pijuice_config.`,
+        ];
+  return { ok: true as const, value: { version: shown, notes } };
+}
+
+/** Events of the past: taken from the board once, and shown for a while. */
+class PastEvents {
+  readonly #seenAtMs = new Map<number, number>();
+
+  /** Remembers the events of this fault byte. */
+  see(faultBits: number, nowMs: number): void {
+    for (let bit = 0x01; bit <= pijuiceEventBits; bit <<= 1) {
+      if ((faultBits & bit) !== 0) this.#seenAtMs.set(bit, nowMs);
+    }
+  }
+
+  shown(nowMs: number): number {
+    const recent = [...this.#seenAtMs].filter(([, atMs]) => nowMs - atMs < eventShownMs);
+    return recent.reduce((bits, [bit]) => bits | bit, 0);
+  }
+}
+
+class Pijuice {
+  readonly #wire: PijuiceWire;
+  readonly #clock: Clock;
+  readonly #events = new PastEvents();
+  /** The last believed press; undefined before the first look. */
+  #press: PijuicePress | null | undefined;
+  #faultBits = 0;
+
+  constructor(wire: PijuiceWire, clock: Clock) {
+    this.#wire = wire;
+    this.#clock = clock;
+  }
+
+  sample(look: PijuiceLook): ChipSample {
+    const nowMs = this.#clock.now().monoMs;
+    this.#events.see(look.faultBits, nowMs);
+    const faults = pijuiceFaults(look.faultBits | this.#events.shown(nowMs), look.batteryPresent);
+    // A press that stood before the agent came is of an earlier run.
+    const isNew = this.#press === null && look.press !== null;
+    return {
+      gauge: look.batteryPresent ? { ok: true, value: look.reading } : noBattery,
+      acPresent: { ok: true, value: look.acPresent },
+      charging: { ok: true, value: look.charging },
+      chargeAllowed: { ok: true, value: look.chargeAllowed },
+      temperatureC: { ok: true, value: look.temperatureC },
+      railMv: { ok: true, value: look.railMv },
+      outputMa: { ok: true, value: look.outputMa },
+      boardFaults: { ok: true, value: faults },
+      ...(isNew && look.press !== null ? { button: look.press.action } : {}),
+    };
+  }
+
+  believed(look: PijuiceLook): void {
+    this.#press = look.press;
+    this.#faultBits = look.faultBits;
+  }
+
+  /** Takes from the board what was read of presses and past events, so that the next ones are seen. */
+  async clear(): Promise<void> {
+    // A failure here is no news: what could not be cleared is still there at the next look.
+    if (this.#press) {
+      const mask = 0x0f << (4 * (this.#press.button - 1));
+      const keep = [~mask & 0xff, (~mask >> 8) & 0xff];
+      const gone = (back: Uint8Array) => (((back[0] ?? 0) | ((back[1] ?? 0) << 8)) & mask) === 0;
+      await this.#wire.set(commands.buttons, keep, gone, "that its button was heard");
+    }
+    const events = this.#faultBits & pijuiceEventBits;
+    if (events !== 0) {
+      const gone = ([back = 0]: Uint8Array) => (back & events) === 0;
+      await this.#wire.set(commands.faults, [~events & 0xff], gone, "that its faults were heard");
+    }
+  }
+}
+
+/**
+ * Driver for both boards. Does no I/O before `probe` or `read`. A long press (LONG_PRESS1) of any button means power
+ * off, a double press reboot; the others are left to the board and to other programs.
+ * Codes besides those of the bus: `PI_UPS_GAUGE_CHECKSUM`, `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`,
+ * `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NO_BATTERY`, and of the controls `PI_UPS_NOT_TAKEN`, `PI_UPS_NOT_POSSIBLE`,
+ * `PI_UPS_RTC_WRONG`, `PI_UPS_RTC_IMPOSSIBLE`.
+ */
+export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): ChipDriver => {
+  const wire = createPijuiceWire(bus, clock, address);
+  const board = new Pijuice(wire, clock);
+  const chip = createLookingChip<PijuiceLook>({
+    chip: "pijuice",
+    name: "PiJuice",
+    address,
+    clock,
+    identify: () => identify(wire),
+    look: () => readLook(wire),
+    agree: pijuiceLooksAgree,
+    sample: (look) => board.sample(look),
+    believed: (look) => board.believed(look),
+    failed: (failure) => ({
+      gauge: failure,
+      acPresent: failure,
+      charging: failure,
+      chargeAllowed: failure,
+      temperatureC: failure,
+      railMv: failure,
+      outputMa: failure,
+      boardFaults: failure,
+    }),
+    controls: createPijuiceControls(wire, clock),
+  });
+  return {
+    ...chip,
+    async read() {
+      const sample = await chip.read();
+      if (sample.gauge?.ok === true) await board.clear();
+      return sample;
+    },
+  };
+};
