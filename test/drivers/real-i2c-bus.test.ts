@@ -7,6 +7,8 @@ import { whyNotLoaded } from "../../agent/src/platform/native-addon.ts";
 interface Kernel {
   /** What the next transfers meet; "ok" answers. */
   readonly replies: (Error | "ok")[];
+  /** So many bytes are missing from each block. */
+  readonly shortBy?: number;
 }
 
 function errno(code: string | undefined, number: number): Error {
@@ -19,6 +21,7 @@ function standIn(kernel: Kernel) {
   let closed = 0;
   let running = 0;
   let mostRunning = 0;
+  const used: string[] = [];
   const written: [number, number, number[]][] = [];
   const transfer = async () => {
     running += 1;
@@ -34,15 +37,31 @@ function standIn(kernel: Kernel) {
       return Promise.resolve({
         readI2cBlock: async (_address: number, command: number, length: number, buffer: Buffer) => {
           await transfer();
-          buffer.fill(command, 0, length);
-          return { bytesRead: length, buffer };
+          used.push("block");
+          const bytesRead = kernel.shortBy === undefined ? length : length - kernel.shortBy;
+          buffer.fill(command, 0, bytesRead);
+          return { bytesRead, buffer };
         },
         writeI2cBlock: async (address: number, command: number, length: number, buffer: Buffer) => {
           await transfer();
           written.push([address, command, [...buffer.subarray(0, length)]]);
         },
+        readByte: async (_address: number, command: number) => {
+          await transfer();
+          used.push("byte");
+          return command;
+        },
+        writeByte: async (address: number, command: number, byte: number) => {
+          await transfer();
+          written.push([address, command, [byte]]);
+        },
+        sendByte: async (address: number, byte: number) => {
+          await transfer();
+          written.push([address, byte, []]);
+        },
         readWord: async (_address: number, command: number) => {
           await transfer();
+          used.push("word");
           return command | (0xd2 << 8);
         },
         writeWord: async (address: number, command: number, word: number) => {
@@ -63,6 +82,7 @@ function standIn(kernel: Kernel) {
   return {
     bus: createNodeI2cBus(1, { importModule: () => Promise.resolve({ default: module }) }),
     written,
+    used,
     counts: () => ({ opened, closed, mostRunning }),
   };
 }
@@ -121,6 +141,53 @@ describe("transfers", () => {
     expect(!result.ok && result.message).toContain(cure);
   });
 
+  it("are SMBus ones: a byte, a word, a block of up to 32", async () => {
+    const { bus, used, written } = standIn({ replies: [] });
+    for (const length of [1, 2, 3, 32]) {
+      const answer = await bus.read(0x36, 7, length);
+      expect(answer.ok && answer.value).toHaveLength(length);
+      expect((await bus.write(0x36, 7, new Uint8Array(length).fill(length))).ok).toBe(true);
+    }
+    expect((await bus.write(0x36, 7, new Uint8Array(0))).ok).toBe(true);
+    expect(used).toEqual(["byte", "word", "block", "block"]);
+    expect(written.map(([, , bytes]) => bytes.length)).toEqual([1, 2, 3, 32, 0]);
+  });
+
+  it("refuse what does not fit into one, and ask the bus nothing", async () => {
+    const { bus, counts } = standIn({ replies: [] });
+    for (const result of [
+      await bus.read(0x36, 0, 0),
+      await bus.read(0x36, 0, 33),
+      await bus.write(0x36, 0, new Uint8Array(33)),
+    ]) {
+      expect(result).toMatchObject({ ok: false, code: "PI_UPS_I2C_IO" });
+      expect(!result.ok && result.message).toContain("1 to 32");
+    }
+    expect(counts().opened).toBe(0);
+  });
+
+  it("give a block that came short as a failure, never with zeros at its end", async () => {
+    const { bus } = standIn({ replies: [], shortBy: 1 });
+    const result = await bus.read(0x36, 7, 4);
+    expect(result).toMatchObject({ ok: false, code: "PI_UPS_I2C_IO" });
+    expect(!result.ok && result.message).toContain("3 of 4 bytes came");
+  });
+
+  it.each([
+    ["ENODEV", 19],
+    ["ESHUTDOWN", 108],
+    ["ENOENT", -2],
+    ["EACCES", -13],
+    ["EIO", 5],
+    ["EBADF", 9],
+  ])("open the bus again after %s: it may have gone and come back", async (code, number) => {
+    const { bus, counts } = standIn({ replies: ["ok", errno(code, number), "ok"] });
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(true);
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(false);
+    expect((await bus.read(0x36, 2, 2)).ok).toBe(true);
+    expect(counts()).toMatchObject({ opened: 2, closed: 1 });
+  });
+
   it("open the bus again after EBUSY, because the package keeps the refused file", async () => {
     const { bus, counts } = standIn({ replies: [errno("EBUSY", 16), "ok", errno("EREMOTEIO", 121), "ok"] });
     expect((await bus.read(0x36, 2, 2)).ok).toBe(false);
@@ -132,6 +199,22 @@ describe("transfers", () => {
     await bus.close();
     await bus.close();
     expect(counts().closed).toBe(2);
+  });
+});
+
+describe("a look for a device", () => {
+  it.each([
+    ["ok", { ok: true, value: "present" }],
+    [errno("EREMOTEIO", 121), { ok: true, value: "absent" }],
+    [errno("ENXIO", 6), { ok: true, value: "absent" }],
+    [errno("EBUSY", 16), { ok: true, value: "kernel_driver" }],
+    [errno("EACCES", -13), { ok: false, code: "PI_UPS_I2C_NO_PERMISSION" }],
+    [errno("ETIMEDOUT", 110), { ok: false, code: "PI_UPS_I2C_TIMEOUT" }],
+  ] as const)("%s", async (reply, expected) => {
+    const { bus, written, used } = standIn({ replies: [reply] });
+    expect(await bus.present(0x36)).toMatchObject(expected);
+    // Neither a byte nor a register went out.
+    expect([written, used]).toEqual([[], []]);
   });
 });
 

@@ -1,8 +1,8 @@
 // The real I2C bus over the npm package i2c-bus (5.2.3), loaded only when it is used. Not tried on hardware.
 // The package caches a file per address before the address is set, so first transfers must not overlap, and a bus that
 // met EBUSY must not be used again (found by reading its peripheral()).
-// Two bytes go as an SMBus word: the same on the wire as a block of two, and every adapter has it.
-import type { Result } from "../core/model.ts";
+// Transfers are SMBus ones: a byte, a word (two bytes in wire order), or an I2C block of up to 32; every adapter of a Pi has them.
+import type { ReadFailure, Result } from "../core/model.ts";
 import { type I2cErrorCode, i2cFailure } from "../drivers/i2c-errors.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import { lazyAddon } from "./native-addon.ts";
@@ -16,6 +16,10 @@ export interface I2cBusHandle {
     buffer: Buffer,
   ): Promise<{ readonly bytesRead: number; readonly buffer: Buffer }>;
   writeI2cBlock(address: number, command: number, length: number, buffer: Buffer): Promise<unknown>;
+  readByte(address: number, command: number): Promise<number>;
+  writeByte(address: number, command: number, byte: number): Promise<unknown>;
+  /** Sends the register alone. */
+  sendByte(address: number, byte: number): Promise<unknown>;
   /** The byte that comes first on the wire is the low one. */
   readWord(address: number, command: number): Promise<number>;
   writeWord(address: number, command: number, word: number): Promise<unknown>;
@@ -26,6 +30,22 @@ export interface I2cBusHandle {
 /** The part of the package that we use. */
 export interface I2cBusModule {
   openPromisified(busNumber: number): Promise<I2cBusHandle>;
+}
+
+/**
+ * What stands at an address. `kernel_driver`: a driver of the kernel owns it (EBUSY), and nothing was asked.
+ * `absent` also means a device that answers no plain reading.
+ */
+export type I2cPresence = "present" | "absent" | "kernel_driver";
+
+/** The real bus, with a look that never writes, for detection. */
+export interface NodeI2cBus extends I2cBus {
+  receive(address: number): Promise<Result<number>>;
+  /**
+   * Reads one byte without sending a register: nothing is written, not even the empty write by which i2cdetect asks.
+   * Fails when the bus itself does (`PI_UPS_I2C_NO_BUS`, `_NO_PERMISSION`, `_NO_ADDON`, `_TIMEOUT`, `_IO`).
+   */
+  present(address: number): Promise<Result<I2cPresence>>;
 }
 
 export interface NodeI2cBusOptions {
@@ -50,6 +70,7 @@ const codesByNumber: ReadonlyMap<number, I2cErrorCode> = new Map([
   [13, "PI_UPS_I2C_NO_PERMISSION"], // EACCES
   [16, "PI_UPS_I2C_BUSY"], // EBUSY: a kernel driver is bound to the address
   [19, "PI_UPS_I2C_NO_BUS"], // ENODEV
+  [108, "PI_UPS_I2C_NO_BUS"], // ESHUTDOWN: the adapter was taken away
   [110, "PI_UPS_I2C_TIMEOUT"], // ETIMEDOUT: bus stuck, or clock stretching
   [121, "PI_UPS_I2C_NACK"], // EREMOTEIO
 ]);
@@ -61,6 +82,7 @@ const codesByName: ReadonlyMap<string, I2cErrorCode> = new Map([
   ["EACCES", "PI_UPS_I2C_NO_PERMISSION"],
   ["EBUSY", "PI_UPS_I2C_BUSY"],
   ["ENODEV", "PI_UPS_I2C_NO_BUS"],
+  ["ESHUTDOWN", "PI_UPS_I2C_NO_BUS"],
   ["ETIMEDOUT", "PI_UPS_I2C_TIMEOUT"],
   ["EREMOTEIO", "PI_UPS_I2C_NACK"],
 ]);
@@ -72,7 +94,16 @@ export function i2cCodeOf(cause: unknown): I2cErrorCode {
   return codesByName.get(code ?? "") ?? codesByNumber.get(Math.abs(errno ?? 0)) ?? ("PI_UPS_I2C_IO" as const);
 }
 
-class NodeI2cBus implements I2cBus {
+/** What SMBus allows in one block. */
+const longestBlock = 32;
+
+/**
+ * After these the device or the wire was at fault. After all others the file may be: one whose address was refused stays
+ * cached in the package, and one of a bus that went away stays dead when the bus is back. Only a new bus opens new files.
+ */
+const fileIsGood: ReadonlySet<I2cErrorCode> = new Set(["PI_UPS_I2C_NACK", "PI_UPS_I2C_TIMEOUT"]);
+
+class PackageBus implements NodeI2cBus {
   readonly #busNumber: number;
   readonly #load: ReturnType<typeof lazyAddon<I2cBusModule>>;
   #handle: I2cBusHandle | null = null;
@@ -84,31 +115,42 @@ class NodeI2cBus implements I2cBus {
   }
 
   read(address: number, register: number, length: number): Promise<Result<Uint8Array>> {
+    if (length < 1 || length > longestBlock) return Promise.resolve(this.#badLength(address, length));
     return this.#transfer(address, async (handle) => {
+      if (length === 1) return Uint8Array.of(await handle.readByte(address, register));
       if (length === 2) {
         const word = await handle.readWord(address, register);
         return Uint8Array.of(word & 0xff, word >> 8);
       }
-      const { bytesRead, buffer } = await handle.readI2cBlock(
-        address,
-        register,
-        length,
-        Buffer.alloc(length),
-      );
-      return Uint8Array.from(buffer.subarray(0, bytesRead));
+      const empty = Buffer.alloc(length);
+      const { bytesRead, buffer } = await handle.readI2cBlock(address, register, length, empty);
+      // The rest of the buffer are our own zeros, and zero is a value.
+      if (bytesRead !== length) throw new Error(`${bytesRead} of ${length} bytes came`);
+      return Uint8Array.from(buffer.subarray(0, length));
     });
   }
 
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {
+    if (data.length > longestBlock) return Promise.resolve(this.#badLength(address, data.length));
     return this.#transfer(address, async (handle) => {
       const [first = 0, second = 0] = data;
-      if (data.length === 2) await handle.writeWord(address, register, first | (second << 8));
+      if (data.length === 0) await handle.sendByte(address, register);
+      else if (data.length === 1) await handle.writeByte(address, register, first);
+      else if (data.length === 2) await handle.writeWord(address, register, first | (second << 8));
       else await handle.writeI2cBlock(address, register, data.length, Buffer.from(data));
     });
   }
 
   receive(address: number): Promise<Result<number>> {
     return this.#transfer(address, (handle) => handle.receiveByte(address));
+  }
+
+  async present(address: number): Promise<Result<I2cPresence>> {
+    const answer = await this.receive(address);
+    if (answer.ok) return { ok: true, value: "present" };
+    if (answer.code === "PI_UPS_I2C_NACK") return { ok: true, value: "absent" };
+    if (answer.code === "PI_UPS_I2C_BUSY") return { ok: true, value: "kernel_driver" };
+    return answer;
   }
 
   async close(): Promise<void> {
@@ -132,10 +174,14 @@ class NodeI2cBus implements I2cBus {
       return { ok: true, value: await run(this.#handle) };
     } catch (cause) {
       const code = i2cCodeOf(cause);
-      // The file of a refused address stays cached in the package: only a new bus asks for the address again.
-      if (code === "PI_UPS_I2C_BUSY") await this.#drop();
+      if (!fileIsGood.has(code)) await this.#drop();
       return i2cFailure(code, { ...place, found: wordsOf(cause) });
     }
+  }
+
+  #badLength(address: number, length: number): ReadFailure {
+    const found = `${length} bytes were asked for, and one transfer takes 1 to ${longestBlock}`;
+    return i2cFailure("PI_UPS_I2C_IO", { bus: this.#busNumber, address, found });
   }
 
   async #drop(): Promise<void> {
@@ -154,11 +200,12 @@ function wordsOf(cause: unknown): string {
 }
 
 /**
- * `/dev/i2c-<busNumber>`. Opens nothing before the first transfer; opens again after EBUSY and after `close`.
+ * `/dev/i2c-<busNumber>`. Opens nothing before the first transfer; opens again after `close` and after every failure
+ * that the open file may be the cause of.
  * Failures carry the codes of `drivers/i2c-errors.ts` and a sentence that names the cure.
  */
-export function createNodeI2cBus(busNumber: number, options: NodeI2cBusOptions = {}): I2cBus {
+export function createNodeI2cBus(busNumber: number, options: NodeI2cBusOptions = {}): NodeI2cBus {
   // The name is a variable so that neither bundler nor type checker looks for an optional package.
   const name = "i2c-bus";
-  return new NodeI2cBus(busNumber, options.importModule ?? (() => import(name)));
+  return new PackageBus(busNumber, options.importModule ?? (() => import(name)));
 }
