@@ -247,6 +247,14 @@ describe.each(versions)("libgpiod %s", (version) => {
     expect(notices.at(-1)).toContain("driven again");
   });
 
+  it("gives an output back although its program was ended just before", async () => {
+    const line = expectValue(await gpio.output(16, true));
+    process.kill(fake.pid(16), "SIGTERM");
+    await line.close();
+    expect(fake.direction(16)).toBe("input");
+    expect(fake.calls().filter((call) => call.startsWith("gpioset"))).toHaveLength(1);
+  });
+
   it("leaves a level where the kernel keeps it, without a program, and says so where it may not", async () => {
     const line = expectValue(await gpio.output(12, true));
     const pid = fake.pid(12);

@@ -32,6 +32,7 @@ export class GpiodOutput implements GpioOutput {
   #driven: Driven;
   #holder: RunningTool | null = null;
   #tail: Promise<unknown> = Promise.resolve();
+  #everDriven = false;
   #closed = false;
 
   constructor(tools: GpiodTools, bcm: number, initialHigh: boolean, options: GpiodOutputOptions) {
@@ -96,7 +97,8 @@ export class GpiodOutput implements GpioOutput {
 
   /** The line that was driven until now; null when none was. */
   async #letGo(): Promise<ChipLine | null> {
-    const wasDriven = this.#driven.ok;
+    // Also when its program died just now, for example because systemd ended it together with us: the level can have stayed.
+    const wasDriven = this.#everDriven && !this.#closed;
     this.#closed = true;
     this.#backOff.cancel();
     this.#driven = this.#asClosed();
@@ -117,7 +119,10 @@ export class GpiodOutput implements GpioOutput {
     if (!line.ok) return line;
     await this.#endHolder();
     const held = await this.#hold(machine.value, line.value, high);
-    if (held.ok) this.#driven = { ok: true, value: high };
+    if (held.ok) {
+      this.#driven = { ok: true, value: high };
+      this.#everDriven = true;
+    }
     return held;
   }
 
