@@ -17,7 +17,7 @@ export interface DisturbOptions {
 }
 
 /** Longer than the queue's time limit for one transfer. */
-const lateMs = 400;
+const lateMs = 300;
 /** A register that hangs gives its old value for so long. What hangs for seconds is a stuck gauge, which the core tells apart. */
 const stuckMs = 500;
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Board } from "./boards/board.ts";
 import type { AgentConfig } from "./config/agent-config.ts";
-import { createOnoffGpio } from "./platform/gpio-onoff.ts";
+import { chooseGpio } from "./platform/gpio-choice.ts";
 import { createNodeI2cBus } from "./platform/i2c-bus.ts";
 import { createKernelPower } from "./platform/kernel-power.ts";
 import { nodeClock } from "./platform/node-clock.ts";
@@ -11,7 +11,7 @@ import { createSimHost } from "./platform/sim-host.ts";
 import { createSimStore, keepSaved, type SimStore } from "./platform/sim-store.ts";
 import { createSystemdHost } from "./platform/systemd-host.ts";
 import { createThermalZone } from "./platform/thermal.ts";
-import type { SimCommand } from "./ports/control.ts";
+import type { GpioReport, SimCommand } from "./ports/control.ts";
 import type { Answer } from "./ports/ha-link.ts";
 import type { Gpio, Host, I2cBus, KernelPower, Log, PiSignals, Thermometer } from "./ports/ports.ts";
 import { createSimulator } from "./sim/world.ts";
@@ -23,15 +23,18 @@ export interface Hardware {
   readonly thermometer: Thermometer;
   readonly piSignals: PiSignals;
   readonly host: Host;
+  /** The way to the pins; null before the first request, and on a simulated board. */
+  gpioChosen(): GpioReport | null;
   /** null on a real board. */
   readonly simulate: ((command: SimCommand) => Answer) | null;
   close(): Promise<void>;
 }
 
 /** The Pi's own bus and pins. Not tried on hardware. */
-export function realHardware(board: Board): Hardware {
+export function realHardware(board: Board, config: AgentConfig, log: Log): Hardware {
   const i2c = createNodeI2cBus(board.i2cBus);
-  const gpio = createOnoffGpio();
+  const onNotice = (message: string) => log.log("warning", message, { code: "PI_UPS_GPIO_NOTICE" });
+  const gpio = chooseGpio({ backend: config.gpioBackend, onNotice });
   return {
     i2c,
     gpio,
@@ -39,6 +42,7 @@ export function realHardware(board: Board): Hardware {
     thermometer: createThermalZone(),
     piSignals: createPiSignals(nodeClock),
     host: createSystemdHost(),
+    gpioChosen: () => gpio.chosen,
     simulate: null,
     async close() {
       await gpio.close();
@@ -101,6 +105,7 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
       simulator.powerOff();
       store.save(simulator.save());
     }),
+    gpioChosen: () => null,
     simulate: (command) => simulator.apply(command),
     close() {
       endSaving();

@@ -156,6 +156,7 @@ async function buildAgent(basis: Basis, hardware: Hardware, db: StateDb, closers
       senses: core.senses,
       remoteShutdownAllowed: core.shutdown.allowRemote,
       homeAssistantConfigured: config.homeAssistant !== null,
+      gpioChosen: () => hardware.gpioChosen(),
     },
     device: createUpsDevice(board, { ...hardware, clock: nodeClock }),
     clock: nodeClock,
@@ -248,7 +249,9 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
     closers.add(() => control.stop());
     const db = openStateDb(join(config.stateDir, "agent.db"), log, startedAt.wallMs);
     closers.add(() => db.close());
-    const hardware = config.board.simulated ? simulatedHardware(board, config, log) : realHardware(board);
+    const hardware = config.board.simulated
+      ? simulatedHardware(board, config, log)
+      : realHardware(board, config, log);
     closers.add(() => hardware.close());
     const senses = await sensesOf(config, board, hardware);
     const core = coreConfig(config, board, senses, options.version);

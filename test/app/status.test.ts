@@ -20,6 +20,7 @@ const facts: StatusFacts = {
   senses: new Set<Sense>(["ac", "voltage", "charge", "charging", "temperature"]),
   remoteShutdownAllowed: true,
   homeAssistantConfigured: true,
+  gpioChosen: () => null,
 };
 
 const onMains: Snapshot = {
@@ -71,6 +72,7 @@ describe("the report", () => {
         confidence: "documented",
         senses: ["ac", "voltage", "charge", "charging", "temperature"],
       },
+      gpio: null,
       time: "2026-11-23T06:18:14.123+01:00",
       power: "on_mains",
       power_since: "2026-11-23T05:18:19.123+01:00",

@@ -21,6 +21,7 @@ export const report: StatusReport = {
     confidence: "documented",
     senses: ["ac", "voltage", "charge", "charging", "temperature"],
   },
+  gpio: null,
   time: "2026-11-23T04:18:14.000+01:00",
   power: "on_mains",
   power_since: "2026-11-23T01:06:14.000+01:00",

@@ -14,7 +14,8 @@ describe.each(families())("$family", ({ family, board }) => {
     expect(counts.reduce((sum, count) => sum + count, 0) / figures.reads).toBeCloseTo(0.05, 2);
     expect(figures).toMatchObject({ falseMains: 0, falseShutdownClass: 0 });
     if (!board.senses.includes("ac")) return;
-    expect(figures.outages).toBeGreaterThan(1000);
+    // A board with many registers has fewer samples in as many reads.
+    expect(figures.outages).toBeGreaterThan(500);
     expect(figures.outagesSeen).toBe(figures.outages);
     expect(figures.slowestLossMs).toBeLessThanOrEqual(lateLimitMs);
   });

@@ -2,7 +2,7 @@
 import type { Instant, Requester, Sense, Snapshot } from "../core/model.ts";
 import { duration, round } from "../core/note.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
-import type { StatusReport } from "../ports/control.ts";
+import type { GpioReport, StatusReport } from "../ports/control.ts";
 import type { LinkStatus } from "../ports/ha-link.ts";
 
 /** What does not change while the agent runs. */
@@ -24,6 +24,7 @@ export interface StatusFacts {
   readonly senses: ReadonlySet<Sense>;
   readonly remoteShutdownAllowed: boolean;
   readonly homeAssistantConfigured: boolean;
+  readonly gpioChosen: () => GpioReport | null;
 }
 
 export interface StatusEvents {
@@ -99,6 +100,7 @@ export function statusReport(
       confidence: board.confidence,
       senses: [...facts.senses],
     },
+    gpio: facts.gpioChosen(),
     time: toRfc3339(snapshot.at),
     power: snapshot.power,
     power_since: time(snapshot.powerSince),

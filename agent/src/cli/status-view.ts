@@ -77,6 +77,19 @@ function byWords(by: string | null): string {
   return ` (asked by ${words})`;
 }
 
+/** On a real board with pins only. */
+function pinsRows({ gpio }: StatusReport): readonly (readonly [string, string])[] {
+  if (gpio === null) return [];
+  const version = gpio.version === null ? "" : ` ${gpio.version}`;
+  const names = {
+    sysfs: `sysfs (onoff${version})`,
+    gpiod: `libgpiod's tools${version}`,
+    none: "no way to them",
+  };
+  const chip = gpio.chip === null ? "" : `, ${gpio.chip}`;
+  return [["Pins", `${names[gpio.backend]}${chip}${gpio.backend === "none" ? `: ${gpio.why}` : ""}`]];
+}
+
 function shutdownCell({ shutdown, time }: StatusReport, paint: Paint): string {
   const why = `: ${shutdown.text ?? shutdown.reason ?? "no reason given"}${byWords(shutdown.by)}`;
   switch (shutdown.state) {
@@ -124,6 +137,7 @@ export function statusView(report: StatusReport, color: boolean): string {
   return `${paint("bold", title)}\n${table(
     [
       ["Board", boardText],
+      ...pinsRows(report),
       ["Power", powerCell(report, paint)],
       ["Battery", batteryCell(report, paint)],
       ["Runtime left", runtimeCell(report)],

@@ -5,6 +5,15 @@ import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
 import type { EventQuery } from "./ports.ts";
 
+/** Which way the agent takes to the pins, and why. */
+export interface GpioReport {
+  readonly backend: "sysfs" | "gpiod" | "none";
+  readonly version: string | null;
+  /** Label of the chip behind the header's pins. */
+  readonly chip: string | null;
+  readonly why: string;
+}
+
 /** `pi-ups status --json`. Keys are a public contract; a value that the board cannot sense is absent, unknown is null. */
 export interface StatusReport {
   readonly agent: {
@@ -23,6 +32,8 @@ export interface StatusReport {
     readonly confidence: "documented" | "experimental";
     readonly senses: readonly string[];
   };
+  /** null before the first request, on a simulated board, and on one without pins. */
+  readonly gpio: GpioReport | null;
   readonly time: string;
   readonly power: "unknown" | "on_mains" | "on_battery";
   readonly power_since: string | null;

@@ -12,6 +12,7 @@ import {
 } from "../../../agent/src/core/config-defaults.ts";
 import type { CoreConfig, CoreInput } from "../../../agent/src/core/engine.ts";
 import type { Sense } from "../../../agent/src/core/model.ts";
+import { preloadChips } from "../../../agent/src/drivers/chips.ts";
 import { createUpsDevice } from "../../../agent/src/drivers/ups-device.ts";
 import { createSqliteJournal, type SqliteJournal } from "../../../agent/src/platform/sqlite-journal.ts";
 import { createSqliteRunStore } from "../../../agent/src/platform/sqlite-run-store.ts";
@@ -93,6 +94,9 @@ function boardX1201() {
   return board;
 }
 
+/** Loading a driver takes real time, and here only the virtual clock moves. */
+await preloadChips(findBoard("x1201")?.chips ?? []);
+
 let runs = 0;
 
 /** Starts an agent; its first second has not passed yet. */
@@ -137,6 +141,7 @@ export function startAgent(options: RigOptions = {}): Rig {
       senses: core.senses,
       remoteShutdownAllowed: core.shutdown.allowRemote,
       homeAssistantConfigured: linked,
+      gpioChosen: () => null,
     },
     device: createUpsDevice(board, { ...simulator, clock }),
     clock,
