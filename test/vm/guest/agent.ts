@@ -13,6 +13,8 @@ export interface Status {
   readonly battery_current_a?: number | null;
   readonly stale: boolean;
   readonly faults: readonly { readonly code: string; readonly message: string }[];
+  /** The way to the pins; null while none was opened. */
+  readonly gpio: { readonly backend: string; readonly chip: string | null } | null;
   readonly shutdown: { readonly state: string; readonly reason: string | null };
 }
 
@@ -20,9 +22,9 @@ export interface Status {
 function statusOf(text: string): Status {
   const all = JSON.parse(text) as Status;
   const { power, ac_present, battery_percent, battery_voltage_v, battery_current_a, stale } = all;
-  const { faults, shutdown } = all;
+  const { faults, gpio, shutdown } = all;
   return {
-    ...{ power, battery_percent, battery_voltage_v, stale, faults, shutdown },
+    ...{ power, battery_percent, battery_voltage_v, stale, faults, gpio, shutdown },
     ...(ac_present === undefined ? {} : { ac_present }),
     ...(battery_current_a === undefined ? {} : { battery_current_a }),
   };

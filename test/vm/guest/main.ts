@@ -12,7 +12,10 @@ import { sh } from "./shell.ts";
 import { check, end, note } from "./tap.ts";
 import { busChecks, heldLineChecks, ownerChecks, rightsChecks, vanishingChecks } from "./trouble-checks.ts";
 
-const ways: readonly Way[] = [["sysfs", []]];
+const ways: readonly Way[] = [
+  ["sysfs", ["gpio:", "  backend: sysfs"]],
+  ["libgpiod", ["gpio:", "  backend: gpiod"]],
+];
 
 async function plug(): Promise<undefined> {
   await takeBusZero();

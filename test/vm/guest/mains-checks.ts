@@ -1,5 +1,6 @@
 // The everyday life of an X1201: it is there, its figures follow the chip, and both edges of GPIO6 arrive. Run once for
 // each of the agent's two ways to the pins.
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, type Event, type Status, startAgent } from "./agent.ts";
 import { dump, gauge, setGauge } from "./chips.ts";
@@ -21,7 +22,7 @@ function shows(volts: number, percent: number): (status: Status | null) => boole
     Math.abs((status.battery_percent ?? 0) - percent) < 1;
 }
 
-async function isPresent(agent: Agent): Promise<string> {
+async function isPresent(agent: Agent, way: string): Promise<string> {
   const begun = performance.now();
   const status = await eventually("4.1 V and 92 %", () => agent.status(), shows(4.1, 92), 60_000);
   // Mains counts as present when it was steady for the debounce.
@@ -31,6 +32,8 @@ async function isPresent(agent: Agent): Promise<string> {
     (seen) => seen?.ac_present === true,
   );
   need(status?.faults, "no faults", (found) => found?.length === 0);
+  const backend = way === "libgpiod" ? "gpiod" : way;
+  need(status?.gpio, `pins over ${backend}`, (found) => found?.backend === backend);
   return `${status?.battery_voltage_v} V, ${status?.battery_percent} %, ${seconds(performance.now() - begun)} after the start`;
 }
 
@@ -77,6 +80,39 @@ async function edge(agent: Agent, acPresent: boolean, type: string): Promise<str
     (status) => status?.ac_present === acPresent && status.power === (acPresent ? "on_mains" : "on_battery"),
   );
   return `edge after ${edgeMs} ms, ${type} after ${eventMs} ms`;
+}
+
+/** The processes with this name. */
+function processes(name: string): readonly number[] {
+  const comm = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    } catch {
+      return "";
+    }
+  };
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && comm(pid) === name)
+    .map(Number);
+}
+
+/** The watching program is killed, as the kernel does when memory is short; the next edge must still arrive. */
+async function survivesItsWatcher(agent: Agent): Promise<string> {
+  // Between two readings of the level there is a moment without one.
+  const before = await eventually(
+    "a running gpiomon",
+    () => processes("gpiomon"),
+    (pids) => pids.length > 0,
+  );
+  for (const pid of before) process.kill(pid, "SIGKILL");
+  await eventually(
+    "another gpiomon",
+    () => processes("gpiomon"),
+    (pids) => pids.some((pid) => !before.includes(pid)),
+  );
+  const lost = await edge(agent, false, "ac_power_loss");
+  await edge(agent, true, "ac_power_restored");
+  return lost;
 }
 
 /** Shorter than the debounce: no outage. */
@@ -126,11 +162,14 @@ export async function mainsChecks([way, yaml]: Way): Promise<void> {
   await drive(acLine, true);
   const before = await dump(gauge);
   const agent = startAgent({ board: "x1201", yaml });
-  await check(`${way}: the X1201 is present`, () => isPresent(agent));
+  await check(`${way}: the X1201 is present`, () => isPresent(agent, way));
   await check(`${way}: readings follow the chip`, () => follows(agent));
   await check(`${way}: mains goes`, () => edge(agent, false, "ac_power_loss"));
   await check(`${way}: mains comes back`, () => edge(agent, true, "ac_power_restored"));
   await check(`${way}: a flicker of 300 ms is no outage`, () => flickers(agent));
+  if (way === "libgpiod") {
+    await check(`${way}: a gpiomon that dies is started again`, () => survivesItsWatcher(agent));
+  }
   await check(`${way}: charging is switched off and on over GPIO16`, () => switches(agent));
   await check(`${way}: the agent stops, frees the lines and allows charging`, () => stops(agent));
   await check(`${way}: the agent has written nothing to the gauge`, async () => {
