@@ -84,7 +84,7 @@ function coreConfig(
     debounce,
     shutdown,
     output,
-    chargeWindow,
+    chargeWindow: board.switches.includes("allow_charge") ? chargeWindow : null,
     buttonsEnabled,
   };
 }

@@ -94,3 +94,13 @@ describe("mistakes", () => {
     expect(sentences).toMatchSnapshot();
   });
 });
+
+describe("a charge limit", () => {
+  it("on a board that charges as it likes is a warning, not silence", () => {
+    const { warnings } = good("board: waveshare_ups_hat_b\ncharge: {stop_percent: 80}\n");
+    expect(warnings.map(({ path, mend }) => `${path}: ${mend}`)).toEqual([
+      "charge.stop_percent: The Waveshare UPS HAT (B) cannot be kept from charging, so the limit changes nothing.",
+    ]);
+    expect(good("board: x1201\ncharge: {stop_percent: 80}\n").warnings).toEqual([]);
+  });
+});

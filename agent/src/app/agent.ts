@@ -1,8 +1,8 @@
 // The agent's loop: sources give inputs, the core decides, this file carries out the effects. It decides nothing.
 import type { SwitchName } from "../boards/board.ts";
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
-import type { CoreConfig, CoreInput, Effect } from "../core/engine.ts";
-import type { EventDraft, Requester, Sample, Snapshot } from "../core/model.ts";
+import type { CoreConfig, CoreInput } from "../core/engine.ts";
+import type { Requester, Sample, Snapshot } from "../core/model.ts";
 import { switchesOf } from "../drivers/controls.ts";
 import type { UpsDevice, UpsStart } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
@@ -10,8 +10,8 @@ import type { AgentControl, SimCommand, StatusReport, SwitchCommand } from "../p
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
 import type { Clock, EventJournal, EventQuery, Host, Log, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
-import { eventLevel } from "./event-levels.ts";
 import { openOutageSinceMs } from "./open-outage.ts";
+import { carryOut, type OutputParts } from "./outputs.ts";
 import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
 import { Requests } from "./requests.ts";
 import { failedSample, keepSampling } from "./sampling.ts";
@@ -51,6 +51,7 @@ export class Agent implements AgentControl {
   readonly #parts: AgentParts;
   readonly #link: HaLink | null;
   readonly #requests: Requests;
+  readonly #outputs: OutputParts;
   readonly #ended = new AbortController();
   #state: CoreState = initialState;
   #stopReason: string | null = null;
@@ -62,6 +63,16 @@ export class Agent implements AgentControl {
     this.#parts = parts;
     this.#requests = new Requests(parts.clock, (input) => this.#feed(input));
     this.#link = parts.createLink?.((command) => this.#remote(command)) ?? null;
+    this.#outputs = {
+      ...parts,
+      boardName: parts.facts.board.name,
+      link: this.#link,
+      requests: this.#requests,
+      feed: (input) => this.#feed(input),
+      powerOff: (order) => {
+        this.#poweringOff = this.#powerOff(order);
+      },
+    };
   }
 
   /** Runs until `stop`, until `signal` aborts (a text as its reason is the reason), or until the simulated Pi is off. */
@@ -168,7 +179,7 @@ export class Agent implements AgentControl {
     this.#state = state;
     // The edge leaves before the event is synced to disk: the event follows a few milliseconds later with its number.
     this.#guarded(() => this.#link?.publish(toValues(snapshot(state, core, clock.now()), core.senses)));
-    for (const effect of effects) this.#guarded(() => this.#carryOut(effect));
+    for (const effect of effects) this.#guarded(() => carryOut(this.#outputs, effect));
     this.#setWake();
     // The power-off failed: Home Assistant, which was told goodbye, hears of the agent again.
     if (wasGoingDown && !this.#goingDown()) this.#guarded(() => this.#link?.start());
@@ -192,60 +203,12 @@ export class Agent implements AgentControl {
     }
   }
 
-  #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case "record":
-        this.#record(effect.event);
-        return;
-      case "save_counters":
-        this.#parts.runStore.saveCounters(effect.counters);
-        return;
-      case "save_battery":
-        this.#parts.runStore.saveBattery(effect.battery);
-        return;
-      case "save_measurement":
-        this.#parts.runStore.addMeasurement(effect.measurement);
-        return;
-      case "answer": {
-        const { requestId, accepted, code, message } = effect;
-        this.#requests.give(requestId, { accepted, code, message });
-        return;
-      }
-      case "allow_charge":
-        this.#allowCharge(effect.allowed);
-        return;
-      case "power_off":
-        this.#poweringOff = this.#powerOff(effect);
-        return;
-      default:
-        effect satisfies never;
-    }
-  }
-
-  #record(draft: EventDraft): void {
-    const { journal, eventCopy, log } = this.#parts;
-    const event = journal.append(draft);
-    eventCopy(event);
-    log.log(eventLevel(draft.type), draft.message, { event: draft.type, seq: event.seq });
-    this.#link?.eventsWaiting();
-  }
-
   async #powerOff(order: PowerOffOrder): Promise<void> {
     const { clock, endAfterPowerOff } = this.#parts;
     const result = await powerOff({ ...this.#parts, link: this.#link }, order);
     this.#poweringOff = null;
     this.#feed({ type: "power_off_result", at: clock.now(), ...result });
     if (result.ok && endAfterPowerOff) this.#ended.abort();
-  }
-
-  #allowCharge(allowed: boolean): void {
-    const { clock, device, facts, log } = this.#parts;
-    const done = switchBoard(device.controls(), { kind: "allow_charge", on: allowed }, facts.board.name, log);
-    done.then(
-      ({ accepted: ok, message }) =>
-        this.#feed({ type: "charge_control_result", at: clock.now(), ok, message }),
-      (error: unknown) => this.#parts.log.log("error", `Charging was not switched: ${String(error)}`),
-    );
   }
 
   #setWake(): void {

@@ -73,7 +73,10 @@ function healthCell(report: StatusReport): string {
 /** `home_assistant (Anna)` and the like in words; a battery asks nobody. */
 function byWords(by: string | null): string {
   if (by === null || by === "battery") return "";
-  const words = by.replace(/^home_assistant/, "Home Assistant").replace(/^cli$/, "the command line");
+  const words = by
+    .replace(/^home_assistant/, "Home Assistant")
+    .replace(/^cli$/, "the command line")
+    .replace(/^button$/, "the board's button");
   return ` (asked by ${words})`;
 }
 

@@ -89,6 +89,22 @@ function checkTilde(raw: RawConfig, walked: Walked): readonly LocalProblem[] {
     }));
 }
 
+/** A charge limit on a board that charges as it likes. */
+function idleWindow(config: AgentConfig, walked: Walked): readonly LocalProblem[] {
+  const { description } = config.board;
+  if (config.chargeWindow === null || description.switches.includes("allow_charge")) return [];
+  const path = "charge.stop_percent";
+  return [
+    {
+      at: walked.positions.get(path) ?? null,
+      path,
+      found: `${config.chargeWindow.stopPct}`,
+      expected: "100 on this board",
+      mend: `The ${description.name} cannot be kept from charging, so the limit changes nothing.`,
+    },
+  ];
+}
+
 /** A token for nobody, or a file that is not used: allowed, but hardly meant. */
 function oddities(raw: RawConfig, surroundings: Surroundings, walked: Walked): readonly LocalProblem[] {
   const fromEnvironment = (surroundings.env[tokenVariable] ?? "").trim() !== "";
@@ -180,7 +196,11 @@ function resolveAll(
     ...checkSocketPath(walked, config),
   ];
   if (problems.length > 0) return { ok: false, problems: inFile(source.file, problems) };
-  const warnings = inFile(source.file, [...ha.warnings, ...oddities(raw, surroundings, walked)]);
+  const warnings = inFile(source.file, [
+    ...ha.warnings,
+    ...oddities(raw, surroundings, walked),
+    ...idleWindow(config, walked),
+  ]);
   return { ok: true, config, warnings, raw, walked, tokenFrom: ha.tokenFrom };
 }
 
