@@ -18,6 +18,7 @@ import {
   textField,
 } from "./fields.ts";
 import { defaultSocket, defaultStateDir } from "./paths.ts";
+import { batterySection, buttonsSection, chargeSection, gpioSection, simSection } from "./schema-board.ts";
 
 /** The built-in boards that may stand behind `board:`; the prefix `sim:` simulates the board. */
 export const boardChoices: readonly string[] = boardIds().flatMap((id) => [id, `sim:${id}`]);
@@ -82,17 +83,6 @@ const agent = section("Who this agent is.", {
     defaultText: "the host name",
     example: "Kitchen Pi",
     description: "The name that people see.",
-  }),
-});
-
-const battery = section("The battery behind the HAT.", {
-  capacity_mah: integerField(undefined, {
-    min: 100,
-    max: 1_000_000,
-    unit: "mAh",
-    defaultText: "as the board is sold, otherwise unknown",
-    example: 7000,
-    description: "Capacity of all cells together, for cycles and runtime.",
   }),
 });
 
@@ -186,39 +176,6 @@ const thresholds = section("Limits. Of percent and voltage, the one that is reac
   }),
 });
 
-const charge = section("How full the battery is charged, on boards that can be kept from charging.", {
-  stop_percent: numberField(100, {
-    min: 50,
-    max: 100,
-    unit: "%",
-    description:
-      "At this charge charging stops; 100 leaves it to the charger. 80 lets cells live longer and gives less time.",
-  }),
-  start_percent: numberField(undefined, {
-    min: 20,
-    max: 99,
-    unit: "%",
-    defaultText: "5 points below stop_percent",
-    example: 75,
-    description: "At this charge it starts again.",
-  }),
-});
-
-const buttons = section("The button on the board.", {
-  enabled: booleanField(true, {
-    description: "Whether a press of the board's button reboots the Pi or powers it off.",
-  }),
-});
-
-/** The ways to GPIO lines. */
-export const gpioBackends = ["auto", "sysfs", "gpiod"] as const;
-
-const gpio = section("How the agent reaches GPIO lines.", {
-  backend: choiceField(gpioBackends, "auto", {
-    description: "By sysfs, or by libgpiod's tools (apt install gpiod); auto takes what this machine has.",
-  }),
-});
-
 const shutdown = section("What happens when the battery is critical or somebody asks.", {
   grace_s: numberField(seconds(defaultShutdown.graceMs), {
     min: 0,
@@ -265,28 +222,6 @@ const log = section("What is written where.", {
   }),
 });
 
-const sim = section("How a simulated world begins. Later changes are made by `pi-ups sim`.", {
-  speed: numberField(1, {
-    min: 0.01,
-    max: 10_000,
-    unit: "times",
-    description: "How much faster than real the simulated battery lives.",
-  }),
-  load_w: numberField(6, { min: 0, max: 100, unit: "W", description: "What the simulated Pi draws." }),
-  battery_percent: numberField(96, {
-    min: 0,
-    max: 100,
-    unit: "%",
-    description: "Charge of the simulated battery.",
-  }),
-  temperature_c: numberField(48, {
-    min: -40,
-    max: 125,
-    unit: "°C",
-    description: "Temperature of the simulated processor.",
-  }),
-});
-
 /** The whole file. */
 export const configSchema = mapping("Configuration of the Pi UPS agent.", {
   board,
@@ -309,15 +244,15 @@ export const configSchema = mapping("Configuration of the Pi UPS agent.", {
     unit: "s",
     description: "Time between two looks at the HAT. A change of the mains pin is acted on at once.",
   }),
-  battery,
+  battery: batterySection,
   debounce,
   thresholds,
-  charge,
-  buttons,
-  gpio,
+  charge: chargeSection,
+  buttons: buttonsSection,
+  gpio: gpioSection,
   shutdown,
   log,
-  sim,
+  sim: simSection,
 });
 
 /** The file's content with every default filled in. */
