@@ -10,6 +10,7 @@ interface Abilities {
 }
 
 const gauge: Abilities = { senses: ["voltage", "charge"], switches: [] };
+const powerChip: Abilities = { senses: ["ac", "voltage", "charge", "current", "charging"], switches: [] };
 const clockChip: Abilities = { senses: [], switches: [] };
 
 const plain: { readonly [C in PlainChip]: Abilities } = {
@@ -28,13 +29,17 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
     senses: ["ac", "voltage", "charge", "current", "charging", "temperature", "dc_out"],
     switches: ["allow_charge", "power_cut", "wake_on_charge", "wake_at", "watchdog", "led"],
   },
-  pisugar3: gauge,
+  pisugar3: {
+    // Charging is derived from the trend, as with a mains pin.
+    senses: ["ac", "voltage", "charge", "charging", "temperature"],
+    switches: ["allow_charge", "restart_on_mains"],
+  },
   ups_plus: {
     senses: ["ac", "voltage", "charge", "temperature", "dc_out"],
     switches: ["power_cut", "restart_on_mains"],
   },
-  ip5209: gauge,
-  ip5312: gauge,
+  ip5209: powerChip,
+  ip5312: powerChip,
   ds1307: clockChip,
   sd3078: clockChip,
 };

@@ -8,6 +8,7 @@ import { geekwormX728 } from "./geekworm-x728.ts";
 import { kernelBoards } from "./kernel.ts";
 import { lifepo4wered } from "./lifepo4wered.ts";
 import { pijuice } from "./pijuice.ts";
+import { pisugar } from "./pisugar.ts";
 import { sunfounder } from "./sunfounder.ts";
 import { upsLite } from "./ups-lite.ts";
 import { waveshare } from "./waveshare.ts";
@@ -19,6 +20,7 @@ export const boards: readonly Board[] = [
   ...waveshare,
   ...fiftytwopi,
   ...pijuice,
+  ...pisugar,
   ...sunfounder,
   ...lifepo4wered,
   ...dfrobot,

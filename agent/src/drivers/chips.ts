@@ -21,6 +21,9 @@ const loaders: Loaders = {
   waveshare_ups_hat_e: async () => (await import("./waveshare-ups-hat-e.ts")).waveshareHatE,
   ups_plus: async () => (await import("./ups-plus.ts")).upsPlus,
   pijuice: async () => (await import("./pijuice.ts")).pijuice,
+  pisugar3: async () => (await import("./pisugar3.ts")).pisugar3,
+  ip5209: async () => (await import("./pisugar2.ts")).ip5209,
+  ip5312: async () => (await import("./pisugar2.ts")).ip5312,
   ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 

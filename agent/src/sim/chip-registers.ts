@@ -12,6 +12,7 @@ import { createLifepoRegisters, lifepoMapFor } from "./lifepo4wered-registers.ts
 import { createMax17040Registers, createMax17043Registers } from "./max17043-registers.ts";
 import { createMax17048Registers } from "./max17048-registers.ts";
 import { createPijuiceRegisters } from "./pijuice-registers.ts";
+import { createPiSugar2Registers, createPiSugar3Registers } from "./pisugar-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 import { createSunFounderRegisters } from "./sunfounder-registers.ts";
 import { createUpsPlusRegisters } from "./ups-plus-registers.ts";
@@ -91,6 +92,11 @@ export function createChipRegisters(use: ChipUse, around: ChipSurroundings): Chi
       return new Map([[use.address, createUpsPlusRegisters(around)]]);
     case "pijuice":
       return new Map([[use.address, createPijuiceRegisters(around)]]);
+    case "pisugar3":
+      return new Map([[use.address, createPiSugar3Registers(around)]]);
+    case "ip5209":
+    case "ip5312":
+      return new Map([[use.address, createPiSugar2Registers(use.chip, around)]]);
     case "power_supply":
       return new Map();
     default:

@@ -52,6 +52,9 @@ const typicalPacks: ReadonlyMap<string, TypicalPack> = new Map([
   ["lifepo4wered_pi_plus", cellLiFePo4],
   ["pijuice", { capacityMah: 1820, resistanceMohm: 156 }],
   ["pijuice_zero", { capacityMah: 1000, resistanceMohm: 156 }],
+  ["pisugar2", { capacityMah: 1200, resistanceMohm: 120 }],
+  ["pisugar2_pro", { capacityMah: 5000, resistanceMohm: 90 }],
+  ["pisugar3", { capacityMah: 1200, resistanceMohm: 120 }],
   ["dfrobot_ups_hat", parallel(cells18650, 1)],
   ["adafruit_lc709203f", { capacityMah: 2000, resistanceMohm: 120 }],
 ]);

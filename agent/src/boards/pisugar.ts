@@ -1,0 +1,94 @@
+// PiSugar's boards: the 2 and 2 Pro are a power chip on the bus, the 3 has a controller.
+// The registers are those of the maker's own program; nothing here was tried by this project.
+import type { Board } from "./board.ts";
+
+const source2 = "https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/ip5209.rs, ip5312.rs)";
+
+const quirks2 = [
+  "It measures voltage and current only: the percent is the agent's estimate.",
+  "Mains is shown by boards with two LEDs only, and only after the maker's pisugar-server was started once since the board had power: it sets up the chip's pins, which the agent does not.",
+  "Stop the maker's service while the agent runs (sudo systemctl disable --now pisugar-server): both act on the same chip.",
+  "The agent never writes to the power chip: it can neither forbid charging nor cut the power.",
+  "Its clock (SD3078 at 0x32) is not used: wake-ups are set with the maker's program.",
+] as const;
+
+const unverified2 = [
+  "That a positive battery current means charging.",
+  "That no other chip at 0x75 looks like this one: it has no identity on the bus.",
+] as const;
+
+const pisugar2: Board = {
+  id: "pisugar2",
+  name: "PiSugar 2",
+  manufacturer: "PiSugar",
+  model: "PiSugar 2",
+  confidence: "experimental",
+  i2cBus: 1,
+  chips: [{ chip: "ip5209", address: 0x75 }],
+  lines: {},
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: 1200 },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["ac", "voltage", "charge", "current", "charging"],
+  switches: [],
+  quirks: [...quirks2],
+  unverified: [
+    ...unverified2,
+    "That the chip's voltage counts below 2600 mV when its sign bit is set; the maker's program adds there.",
+    "That the battery sold with it has 1200 mAh.",
+  ],
+  sources: [source2],
+};
+
+const pisugar2Pro: Board = {
+  id: "pisugar2_pro",
+  name: "PiSugar 2 Pro",
+  manufacturer: "PiSugar",
+  model: "PiSugar 2 Pro",
+  confidence: "experimental",
+  i2cBus: 1,
+  chips: [{ chip: "ip5312", address: 0x75 }],
+  lines: {},
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: 5000 },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["ac", "voltage", "charge", "current", "charging"],
+  switches: [],
+  quirks: [...quirks2],
+  unverified: [
+    ...unverified2,
+    "That the plug is shown by registers 0xDC and 0xDD, which the maker's program calls charging.",
+    "That the battery sold with it has 5000 mAh.",
+  ],
+  sources: [source2],
+};
+
+const pisugar3: Board = {
+  id: "pisugar3",
+  name: "PiSugar 3",
+  manufacturer: "PiSugar",
+  model: "PiSugar 3",
+  confidence: "experimental",
+  i2cBus: 1,
+  chips: [{ chip: "pisugar3", address: 0x57 }],
+  lines: {},
+  battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: null },
+  limits: { batteryMa: null, outputMa: null },
+  senses: ["ac", "voltage", "charge", "charging", "temperature"],
+  switches: ["allow_charge", "restart_on_mains"],
+  quirks: [
+    "The battery is chosen by the buyer: 1200 mAh for a Zero, 5000 mAh for the Plus.",
+    "A long tap means power off, a double tap means reboot, a single tap means nothing; a soft power-off request counts where the board was set to make them.",
+    "Stop the maker's service (sudo systemctl disable --now pisugar-server): it takes the taps away.",
+    "The agent does not cut the power: the board's output switch works at once, and no delay is known. Without a power-off at its button the halted Pi goes on drawing from the battery.",
+    "The agent sets no alarm: it has no date and goes by a clock whose time zone is the maker's program's choice.",
+    "Memory chips beside clocks (AT24C32 on DS3231 modules) use the same address 0x57; the board can be moved to another one (register 0x50).",
+    "It measures the output current and not the battery's; charging is derived from the trend.",
+  ],
+  unverified: [
+    "That the percent of register 0x2A is as good as the maker's program's own, which it computes from the voltage.",
+    "That firmware without a version text does not exist: a board without one is not recognised.",
+  ],
+  sources: ["https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs)"],
+};
+
+/** All of them, in the order of the docs. */
+export const pisugar: readonly Board[] = [pisugar2, pisugar2Pro, pisugar3];

@@ -1,0 +1,172 @@
+// The PiSugar boards as the bus sees them: the PiSugar 3's controller with its write key, and the power chips of the
+// PiSugar 2 and 2 Pro, set up for a board with two LEDs as the maker's program leaves them.
+// Facts: PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs, ip5209.rs, ip5312.rs).
+import type { ChipSurroundings, Measured } from "./chip-registers.ts";
+import type { RegisterDevice } from "./sim-i2c-bus.ts";
+
+const measureMs = 200;
+const version = "1.3.4";
+const writeKey = 0x29;
+const outputOn = 0x20;
+
+/** The measured world as a chip holds it: new every 200 ms, and old for ever while it hangs. Mains is always told. */
+function createHeld(around: ChipSurroundings): () => Measured {
+  let seen: Measured | null = null;
+  let seenAtMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = around.measure();
+    const nowMs = around.nowMs();
+    const old = seen;
+    if (old !== null && (around.frozen() || nowMs - seenAtMs < measureMs)) {
+      return { ...old, acPresent: now.acPresent };
+    }
+    seen = now;
+    seenAtMs = nowMs;
+    return now;
+  };
+}
+
+export interface PiSugar3Registers extends RegisterDevice {
+  /** Register 0x02 without the plug. */
+  power: number;
+  /** Register 0x03. */
+  softPowerOff: number;
+  /** Register 0x08. */
+  tap: number;
+  /** Register 0x0B. */
+  key: number;
+}
+
+class PiSugar3 implements PiSugar3Registers {
+  readonly #around: ChipSurroundings;
+  readonly #measured: () => Measured;
+  power = 0x40 | outputOn;
+  softPowerOff = 0;
+  tap = 0;
+  key = 0;
+
+  constructor(around: ChipSurroundings) {
+    this.#around = around;
+    this.#measured = createHeld(around);
+  }
+
+  read(register: number, length: number): Uint8Array {
+    const press = this.#around.takePress();
+    if (press !== null) this.tap = (this.tap & ~0x03) | (press === "power_off" ? 3 : 2);
+    return Uint8Array.from({ length }, (_, index) => this.#byte((register + index) & 0xff));
+  }
+
+  write(register: number, [value = 0]: Uint8Array): void {
+    if (register === 0x0b) this.key = value;
+    else if (this.key !== writeKey) return;
+    else if (register === 0x02) this.#setPower(value & 0x7f);
+    else if (register === 0x03) this.softPowerOff = value;
+    else if (register === 0x08) this.tap = value;
+  }
+
+  #setPower(value: number): void {
+    const before = this.power;
+    this.power = value;
+    this.#around.allowCharge((value & 0x40) !== 0);
+    if ((before & outputOn) !== (value & outputOn))
+      this.#around.cutPower((value & outputOn) === 0 ? 0 : null);
+  }
+
+  #byte(register: number): number {
+    const { acPresent, cellMv, chargePct, outputMa, temperatureC } = this.#measured();
+    const text = version.charCodeAt(register - 0xe2);
+    if (register >= 0xe2) return Number.isNaN(text) ? 0 : text;
+    switch (register) {
+      case 0x02:
+        return this.power | (acPresent ? 0x80 : 0);
+      case 0x03:
+        return this.softPowerOff;
+      case 0x04:
+        return Math.max(0, Math.min(255, Math.round(temperatureC) + 40));
+      case 0x08:
+        return this.tap;
+      case 0x0b:
+        return this.key;
+      case 0x22:
+        return Math.round(cellMv) >> 8;
+      case 0x23:
+        return Math.round(cellMv) & 0xff;
+      case 0x26:
+        return Math.round(outputMa) >> 8;
+      case 0x27:
+        return Math.round(outputMa) & 0xff;
+      case 0x2a:
+        return Math.round(Math.max(0, Math.min(100, chargePct)));
+      default:
+        return 0;
+    }
+  }
+}
+
+/** The register side of a PiSugar 3. */
+export function createPiSugar3Registers(around: ChipSurroundings): PiSugar3Registers {
+  return new PiSugar3(around);
+}
+
+interface PowerChip {
+  readonly voltage: number;
+  readonly current: number;
+  readonly maPerStep: number;
+  /** Registers that show the plug, and their values with and without it. */
+  readonly plug: readonly (readonly [register: number, plugged: number, unplugged: number])[];
+  readonly setUp: readonly (readonly [register: number, value: number])[];
+}
+
+const powerChips: Readonly<Record<"ip5209" | "ip5312", PowerChip>> = {
+  ip5209: {
+    voltage: 0xa2,
+    current: 0xa4,
+    maPerStep: 0.745985,
+    plug: [[0x55, 0x10, 0x00]],
+    setUp: [
+      [0x51, 0xdf],
+      [0x52, 0x04],
+      [0x53, 0x12],
+    ],
+  },
+  ip5312: {
+    voltage: 0xd0,
+    current: 0xd2,
+    maPerStep: 2.68554,
+    plug: [
+      [0xdc, 0xff, 0x12],
+      [0xdd, 0x1f, 0x00],
+    ],
+    setUp: [[0xc2, 0x10]],
+  },
+};
+
+/** The register side of a power chip; it takes no writes here. `isSetUp` false: the pins are as they come from a reset. */
+export function createPiSugar2Registers(
+  kind: keyof typeof powerChips,
+  around: ChipSurroundings,
+  isSetUp = true,
+): RegisterDevice {
+  const measured = createHeld(around);
+  const { current, maPerStep, plug, setUp, voltage } = powerChips[kind];
+  const pair = (register: number, steps: number) => {
+    const bits = Math.round(steps) & 0x3fff;
+    return [[register, bits & 0xff] as const, [register + 1, bits >> 8] as const];
+  };
+  const map = (): ReadonlyMap<number, number> => {
+    const { acPresent, cellMv, currentMa } = measured();
+    return new Map([
+      ...pair(voltage, (cellMv - 2600) / 0.26855),
+      ...pair(current, currentMa / maPerStep),
+      ...plug.map(([register, plugged, unplugged]) => [register, acPresent ? plugged : unplugged] as const),
+      ...(isSetUp ? setUp : []),
+    ]);
+  };
+  return {
+    read(register, length) {
+      const bytes = map();
+      return Uint8Array.from({ length }, (_, index) => bytes.get(register + index) ?? 0);
+    },
+    write: () => undefined,
+  };
+}
