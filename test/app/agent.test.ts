@@ -1,8 +1,12 @@
 // The loop with everything real but the power switch and the far end, hours in milliseconds: what is written, said and
 // switched, and in which order.
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRecording, recordingHead, replay } from "../../agent/src/app/recording.ts";
+import { createSqliteRunStore } from "../../agent/src/platform/sqlite-run-store.ts";
+import { openStateDb } from "../../agent/src/platform/state-db.ts";
 import { startAgent } from "./support/agent-rig.ts";
+import { testLog } from "./support/events.ts";
 
 const shortGrace = { shutdown: { graceMs: 3000, allowRemote: true } };
 
@@ -277,5 +281,67 @@ describe("a recording", () => {
     );
     expect(JSON.stringify(replay(recording))).toBe(JSON.stringify(replay(recording)));
     expect(recorded.length).toBeGreaterThan(4);
+  });
+});
+
+describe("charging", () => {
+  const forbid = (rig: ReturnType<typeof startAgent>) =>
+    rig.agent.switchBoard({ kind: "allow_charge", on: false });
+  const said = (rig: ReturnType<typeof startAgent>) =>
+    rig.log.lines.map(({ message }) => message).filter((line) => line.includes("Charging is"));
+
+  /** What a kill in the middle leaves on the disk. */
+  function leftForbidden(folder: string, wallMs: number): void {
+    const log = testLog();
+    const db = openStateDb(join(folder, "agent.db"), log, wallMs);
+    createSqliteRunStore(db, log).setChargeForbidden(true);
+    db.close();
+  }
+
+  it("is kept in the window, and the simulated charger obeys", async () => {
+    const rig = startAgent({ core: { chargeWindow: { stopPct: 80, startPct: 75 } }, sim: { chargePct: 90 } });
+    await rig.clock.advance(10_000);
+    expect(rig.simulator.truth().currentMa).toBe(0);
+    rig.simulator.apply({ kind: "battery", percent: 60 });
+    await rig.clock.advance(10_000);
+    expect(rig.simulator.truth().currentMa).toBeGreaterThan(0);
+    await rig.stop();
+  });
+
+  it("is allowed again by the next run when this one was killed while it kept the board from it", async () => {
+    const first = startAgent({ sim: { chargePct: 50 } });
+    await first.clock.advance(3000);
+    await first.stop();
+    leftForbidden(first.folder, first.clock.now().wallMs);
+    const next = startAgent({ folder: first.folder });
+    await next.clock.advance(3000);
+    expect(said(next)).toEqual(["Charging is allowed."]);
+    await next.stop();
+    const third = startAgent({ folder: first.folder });
+    await third.clock.advance(3000);
+    expect(said(third)).toEqual([]);
+  });
+
+  it("is allowed by a stop, and the run after it has nothing to mend", async () => {
+    const rig = startAgent({ sim: { chargePct: 50 } });
+    await rig.clock.advance(3000);
+    await rig.clock.until(forbid(rig));
+    expect(rig.simulator.truth().currentMa).toBe(0);
+    await rig.stop();
+    expect(rig.simulator.truth().currentMa).toBeGreaterThan(0);
+    const next = startAgent({ folder: rig.folder });
+    await next.clock.advance(3000);
+    expect(said(next)).toEqual([]);
+  });
+});
+
+describe("the board's button", () => {
+  it("orders a reboot of the machine", async () => {
+    const rig = startAgent({ board: "x728_v2_5" });
+    await rig.clock.advance(3000);
+    rig.simulator.apply({ kind: "button", action: "reboot" });
+    await rig.clock.advance(3000);
+    expect(rig.done).toContain("reboot");
+    expect(rig.done).not.toContain("power off");
   });
 });

@@ -150,8 +150,8 @@ export class Agent implements AgentControl {
   }
 
   switchBoard(command: SwitchCommand): Promise<Answer> {
-    const { device, facts, log } = this.#parts;
-    return switchBoard(device.controls(), command, facts.board.name, log);
+    const { device, facts } = this.#parts;
+    return switchBoard(device.controls(), command, facts.board.name, this.#parts);
   }
 
   /** The journal tells that it cannot be written, or can again. */
@@ -228,9 +228,17 @@ export class Agent implements AgentControl {
       done.abort();
       if (found.ok) this.#found(found.value);
       else log.log("error", found.message, { code: found.code });
+      this.#chargeAgain();
     });
     const limit = clock.sleep(startLimitMs, AbortSignal.any([done.signal, this.#ended.signal]));
     await Promise.race([starting, limit]);
+  }
+
+  /** An earlier run that was killed has left the board kept from charging, and nobody is there to allow it. */
+  #chargeAgain(): void {
+    const { core, runStore } = this.#parts;
+    if (core.chargeWindow !== null || !runStore.chargeForbidden()) return;
+    this.#guarded(() => carryOut(this.#outputs, { type: "allow_charge", allowed: true }));
   }
 
   #found({ chips }: UpsStart): void {
@@ -294,5 +302,7 @@ export class Agent implements AgentControl {
     this.#requests.end();
     await this.#link?.stop();
     await device.stop();
+    // The device has allowed charging again with its last breath.
+    if (device.controls().allowCharge !== undefined) runStore.setChargeForbidden(false);
   }
 }

@@ -32,8 +32,9 @@ function record({ journal, eventCopy, log, link }: OutputParts, draft: EventDraf
   link?.eventsWaiting();
 }
 
-function allowCharge({ clock, device, boardName, log, feed }: OutputParts, on: boolean): void {
-  switchBoard(device.controls(), { kind: "allow_charge", on }, boardName, log).then(
+function allowCharge(parts: OutputParts, on: boolean): void {
+  const { clock, device, boardName, log, feed } = parts;
+  switchBoard(device.controls(), { kind: "allow_charge", on }, boardName, parts).then(
     ({ accepted: ok, message }) => feed({ type: "charge_control_result", at: clock.now(), ok, message }),
     (error: unknown) => log.log("error", `Charging was not switched: ${String(error)}`),
   );

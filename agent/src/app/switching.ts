@@ -3,7 +3,7 @@ import type { Result } from "../core/model.ts";
 import type { Controls } from "../drivers/controls.ts";
 import type { SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
-import type { Log } from "../ports/ports.ts";
+import type { Log, RunStore } from "../ports/ports.ts";
 
 type Switching = Promise<Result<void>> | undefined;
 
@@ -68,7 +68,7 @@ export async function switchBoard(
   controls: Controls,
   command: SwitchCommand,
   boardName: string,
-  log: Log,
+  { log, runStore }: { readonly log: Log; readonly runStore: RunStore },
 ): Promise<Answer> {
   const done = await carryOut(controls, command);
   if (done === undefined) {
@@ -79,6 +79,8 @@ export async function switchBoard(
     log.log("warning", `The board did not obey: ${done.message}`, { code: done.code, switch: command.kind });
     return { accepted: false, code: done.code, message: done.message };
   }
+  // A pin keeps its level when the agent is killed: the next run has to know that it stands at "do not charge".
+  if (command.kind === "allow_charge") runStore.setChargeForbidden(!command.on);
   const message = saidOf(command);
   log.log("notice", message, { switch: command.kind });
   return { accepted: true, code: null, message };

@@ -4,13 +4,16 @@ import type { ChargeWindow } from "./engine.ts";
 import type { GaugeReading } from "./model.ts";
 
 export interface WindowState {
-  /** What the board was told last; null: it did not obey, and is told again. */
+  /**
+   * What the board was told last; null: it was told nothing in this run, or did not obey. An agent that was killed while
+   * it kept the board from charging has left it so, so the first decision is always told.
+   */
   readonly told: boolean | null;
   /** Not told again before this moment. */
   readonly retryAtMonoMs: number;
 }
 
-export const initialWindow: WindowState = { told: true, retryAtMonoMs: Number.NEGATIVE_INFINITY };
+export const initialWindow: WindowState = { told: null, retryAtMonoMs: Number.NEGATIVE_INFINITY };
 
 /** A board that did not obey is asked once a minute. */
 const retryMs = 60_000;

@@ -108,6 +108,14 @@ class SqliteRunStore implements RunStore {
     });
   }
 
+  chargeForbidden(): boolean {
+    return this.#read("charge_forbidden", v.boolean()) ?? false;
+  }
+
+  setChargeForbidden(forbidden: boolean): void {
+    if (this.chargeForbidden() !== forbidden) this.#write((db) => save(db, "charge_forbidden", forbidden));
+  }
+
   alive(atMs: number): void {
     if (this.#aliveAtMs !== null && Math.abs(atMs - this.#aliveAtMs) < aliveEveryMs) return;
     this.#aliveAtMs = atMs;

@@ -143,6 +143,9 @@ export interface RunStore {
   addMeasurement(measurement: BatteryMeasurement): void;
   /** Oldest first. */
   measurements(): readonly BatteryMeasurement[];
+  /** The board was kept from charging by this agent, and nobody has allowed it since. */
+  chargeForbidden(): boolean;
+  setChargeForbidden(forbidden: boolean): void;
   /** A sign of life, at most one write a minute. */
   alive(atMs: number): void;
   ended(how: Exclude<LastRun, { kind: "none" } | { kind: "died" }>): void;

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Agent, type AgentParts } from "../../../agent/src/app/agent.ts";
-import { findBoard } from "../../../agent/src/boards/registry.ts";
+import { boards, findBoard } from "../../../agent/src/boards/registry.ts";
 import {
   defaultDebounce,
   defaultOutput,
@@ -60,6 +60,8 @@ export class FarLink implements HaLink {
 }
 
 export interface RigOptions {
+  /** Id of another board than the X1201. */
+  readonly board?: string;
   readonly folder?: string;
   readonly clock?: VirtualClock;
   readonly sim?: SimOptions;
@@ -88,21 +90,21 @@ export interface Rig {
   stop(reason?: string): Promise<void>;
 }
 
-function boardX1201() {
-  const board = findBoard("x1201");
-  if (board === null) throw new Error("the registry has no x1201");
+function boardOf(id: string) {
+  const board = findBoard(id);
+  if (board === null) throw new Error(`the registry has no ${id}`);
   return board;
 }
 
 /** Loading a driver takes real time, and here only the virtual clock moves. */
-await preloadChips(findBoard("x1201")?.chips ?? []);
+await preloadChips(boards.flatMap(({ chips }) => chips));
 
 let runs = 0;
 
 /** Starts an agent; its first second has not passed yet. */
 export function startAgent(options: RigOptions = {}): Rig {
   const { folder = testFolder(), clock = new VirtualClock(), linked = true } = options;
-  const board = boardX1201();
+  const board = boardOf(options.board ?? "x1201");
   const simulator = createSimulator({ board, clock, options: { chargePct: 96, loadW: 6, ...options.sim } });
   const log = testLog();
   const link = new FarLink();
