@@ -93,7 +93,12 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
       }
       // It counts down; at 0 the power may be gone before anyone could look.
       const taken = ([back = 0]: Uint8Array) => (delayS === null ? back === noPowerOff : back <= units);
-      return wire.set(commands.powerOff, [units], taken, "the delayed power-off");
+      return wire.set(
+        commands.powerOff,
+        [units],
+        taken,
+        "the delayed power-off (it takes none while the Pi's own 5 V input is fed)",
+      );
     },
     wakeOnCharge(chargePct) {
       const value = chargePct === null ? noWakeOnCharge : Math.min(100, Math.max(0, Math.round(chargePct)));

@@ -174,7 +174,7 @@ export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chip
     ...chip,
     async read() {
       const sample = await chip.read();
-      if (sample.gauge?.ok === true) await board.clear();
+      if (sample.acPresent?.ok === true) await board.clear();
       return sample;
     },
   };

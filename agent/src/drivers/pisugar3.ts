@@ -289,7 +289,7 @@ export const pisugar3: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chi
     ...chip,
     async read() {
       const sample = await chip.read();
-      if (sample.gauge?.ok === true) await board.clear();
+      if (sample.acPresent?.ok === true) await board.clear();
       return sample;
     },
   };
