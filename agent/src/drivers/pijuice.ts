@@ -10,7 +10,6 @@ import {
   batteryMissing,
   decodePijuice,
   hasPijuiceButton,
-  type PijuiceBytes,
   type PijuiceLook,
   type PijuicePress,
   pijuiceEventBits,
@@ -26,31 +25,51 @@ const eventShownMs = 60_000;
 
 const noBattery: ReadFailure = { ok: false, code: "PI_UPS_NO_BATTERY", message: batteryMissing.message };
 
-const lengths: { readonly [K in Exclude<keyof PijuiceBytes, "buttons">]: number } = {
-  status: 1,
-  charge: 2,
-  faults: 1,
-  temperature: 2,
-  batteryMv: 2,
-  batteryMa: 2,
-  railMv: 2,
-  outputMa: 2,
-  charging: 1,
-};
+/** What every look reads beside status and buttons, with the number of data bytes. */
+const parts = [
+  [commands.charge, 2],
+  [commands.faults, 1],
+  [commands.temperature, 2],
+  [commands.batteryMv, 2],
+  [commands.batteryMa, 2],
+  [commands.railMv, 2],
+  [commands.outputMa, 2],
+  [commands.charging, 1],
+] as const;
+const noBytes = new Uint8Array();
+
+async function readParts(wire: PijuiceWire): Promise<Result<readonly Uint8Array[]>> {
+  const found: Uint8Array[] = [];
+  for (const [command, length] of parts) {
+    const data = await wire.read(command, length);
+    if (!data.ok) return data;
+    found.push(data.value);
+  }
+  return { ok: true, value: found };
+}
 
 async function readLook(wire: PijuiceWire): Promise<Result<PijuiceLook>> {
-  const bytes: Record<string, Uint8Array | null> = { buttons: null };
-  for (const [key, length] of Object.entries(lengths)) {
-    const part = await wire.read(commands[key as keyof typeof lengths], length);
-    if (!part.ok) return part;
-    bytes[key] = part.value;
-    if (key === "status" && hasPijuiceButton(part.value)) {
-      const buttons = await wire.read(commands.buttons, 2);
-      if (!buttons.ok) return buttons;
-      bytes["buttons"] = buttons.value;
-    }
-  }
-  return decodePijuice(bytes as unknown as PijuiceBytes);
+  const status = await wire.read(commands.status, 1);
+  if (!status.ok) return status;
+  const buttons = hasPijuiceButton(status.value) ? await wire.read(commands.buttons, 2) : null;
+  if (buttons?.ok === false) return buttons;
+  const found = await readParts(wire);
+  if (!found.ok) return found;
+  const [charge = noBytes, faults = noBytes, temperature = noBytes, batteryMv = noBytes] = found.value;
+  const [batteryMa = noBytes, railMv = noBytes, outputMa = noBytes, charging = noBytes] =
+    found.value.slice(4);
+  return decodePijuice({
+    status: status.value,
+    charge,
+    faults,
+    buttons: buttons === null ? null : buttons.value,
+    temperature,
+    batteryMv,
+    batteryMa,
+    railMv,
+    outputMa,
+    charging,
+  });
 }
 
 async function identify(wire: PijuiceWire) {
