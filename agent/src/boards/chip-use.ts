@@ -20,9 +20,8 @@ export const plainChips = [
   /** Power chips of the PiSugar 2 and 2 Pro. */
   "ip5209",
   "ip5312",
-  /** Clocks: never part of a sample. */
+  /** A clock: never part of a sample. */
   "ds1307",
-  "sd3078",
 ] as const;
 export type PlainChip = (typeof plainChips)[number];
 

@@ -41,7 +41,6 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
   ip5209: powerChip,
   ip5312: powerChip,
   ds1307: clockChip,
-  sd3078: clockChip,
 };
 
 function abilitiesOf(use: ChipUse): Abilities {

@@ -100,7 +100,7 @@ interface Bound {
 function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
   const address = addressOf(use);
   // A clock is better off with the kernel.
-  if (address === null || use.chip === "ds1307" || use.chip === "sd3078") return [];
+  if (address === null || use.chip === "ds1307") return [];
   const driver = facts.drivers.get(address);
   return driver === undefined ? [] : [{ address, driver }];
 }

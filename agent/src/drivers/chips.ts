@@ -1,10 +1,9 @@
 // The one place that knows which driver belongs to which chip. A driver is loaded when a board has its chip, so that an
 // agent carries only what it uses.
 import type { ChipKind, ChipUse } from "../boards/board.ts";
-import { UpsError } from "../core/ups-error.ts";
 import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
 
-type Loaders = { readonly [K in ChipKind]?: () => Promise<ChipFamily<Extract<ChipUse, { chip: K }>>> };
+type Loaders = { readonly [K in ChipKind]: () => Promise<ChipFamily<Extract<ChipUse, { chip: K }>>> };
 
 const loaders: Loaders = {
   power_supply: async () => (await import("./power-supply.ts")).powerSupply,
@@ -27,12 +26,8 @@ const loaders: Loaders = {
   ds1307: async () => (await import("./ds1307.ts")).ds1307,
 };
 
-async function load(kind: ChipKind): Promise<ChipFamily> {
-  const loader = loaders[kind] as (() => Promise<ChipFamily>) | undefined;
-  if (loader === undefined) {
-    throw new UpsError("PI_UPS_NO_DRIVER", `This version has no driver for the chip ${kind}.`);
-  }
-  return await loader();
+function load(kind: ChipKind): Promise<ChipFamily> {
+  return (loaders[kind] as () => Promise<ChipFamily>)();
 }
 
 /** Loads and makes the driver of a chip. Does no I/O on the bus. */

@@ -84,7 +84,7 @@ class Prober {
 
 /** A clock beside the battery may be missing or owned by the kernel: the board is there all the same, and says less. */
 function isClock(use: ChipUse): boolean {
-  return use.chip === "ds1307" || use.chip === "sd3078";
+  return use.chip === "ds1307";
 }
 
 async function candidateOf(board: Board, prober: Prober): Promise<Candidate | null> {
