@@ -11,9 +11,9 @@ import { chipLine, type GpiodMachine, type GpiodTools } from "./gpio-gpiod-tools
 import type { RunningTool } from "./gpio-tool-process.ts";
 
 export interface GpiodInputOptions {
-  /** How long an untouched level is believed before it is read afresh, ms. Default 30 000. */
+  /** How long a level without edges is believed at most before it is read afresh, ms. Default 30 000. */
   readonly checkMs: number;
-  /** How long after the last edge the level is read afresh, ms. Default 1000. */
+  /** How long after the last edge the level is read afresh, ms; then after twice that, and so on. Default 1000. */
   readonly checkAfterEdgeMs: number;
   /** How long a program may take to begin, ms. Default 5000. */
   readonly startLimitMs: number;
@@ -43,6 +43,7 @@ export class GpiodInput implements GpioInput {
   #episode: symbol | null = null;
   #turn: Promise<void> | null = null;
   #check: NodeJS.Timeout | null = null;
+  #nextCheckMs = 0;
   #settled = false;
   #toldDown = false;
   #closed = false;
@@ -127,7 +128,7 @@ export class GpiodInput implements GpioInput {
     this.#settled = true;
     if (this.#toldDown) this.#options.onNotice(`GPIO${this.#bcm} is watched again.`);
     this.#toldDown = false;
-    this.#checkIn(isNews ? this.#options.checkAfterEdgeMs : this.#options.checkMs);
+    this.#checkLater(isNews);
   }
 
   async #look(machine: GpiodMachine, line: ChipLine): Promise<Result<boolean>> {
@@ -164,7 +165,7 @@ export class GpiodInput implements GpioInput {
     const heard = parseMonitorLine(machine.major, this.#bcm, text);
     if (heard.kind === "edge") {
       this.#know(heard.high);
-      this.#checkIn(this.#options.checkAfterEdgeMs);
+      this.#checkLater(true);
       return;
     }
     const said = JSON.stringify(text.slice(0, 60));
@@ -206,10 +207,13 @@ export class GpiodInput implements GpioInput {
     if (!first) for (const watcher of [...this.#watchers]) watcher(high);
   }
 
-  #checkIn(ms: number): void {
+  /** Soon after news, because edges come in groups, and then less and less often. */
+  #checkLater(isNews: boolean): void {
     clearTimeout(this.#check ?? undefined);
     if (this.#closed) return;
-    this.#check = setTimeout(() => void this.#refresh(), ms);
+    const { checkAfterEdgeMs, checkMs } = this.#options;
+    this.#nextCheckMs = isNews ? checkAfterEdgeMs : Math.min(this.#nextCheckMs * 2, checkMs);
+    this.#check = setTimeout(() => void this.#refresh(), this.#nextCheckMs);
     this.#check.unref();
   }
 

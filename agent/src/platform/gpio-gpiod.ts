@@ -11,9 +11,9 @@ import { type GpiodMachine, GpiodTools, type GpiodToolsOptions } from "./gpio-gp
 export interface GpiodGpioOptions extends GpiodToolsOptions {
   /** Replaces `/sys`, for tests. */
   readonly sysRoot?: string;
-  /** How long an untouched level is believed before it is read afresh, ms. Default 30 000. */
+  /** How long a level without edges is believed at most before it is read afresh, ms. Default 30 000. */
   readonly checkMs?: number;
-  /** How long after an edge the level is read afresh, ms. Default 1000. */
+  /** How long after the last edge the level is read afresh, ms; then after twice that, and so on. Default 1000. */
   readonly checkAfterEdgeMs?: number;
   /** How long a program may take to begin, ms. Default 5000. */
   readonly startLimitMs?: number;
