@@ -1,6 +1,7 @@
 // A board that lives for very many reads on a disturbed bus, and a list of what the core made of it: the figures behind
 // "a failed read is never an outage". Seeded; the same seed gives the same run.
 import type { Board } from "../agent/src/boards/board.ts";
+import { usualIntervalMs } from "../agent/src/boards/derive.ts";
 import { boards } from "../agent/src/boards/registry.ts";
 import { defaultDebounce } from "../agent/src/core/config-defaults.ts";
 import type { EventDraft } from "../agent/src/core/model.ts";
@@ -95,7 +96,7 @@ export async function robustness(
   const random = seededRandom(seed);
   const bench = benchFor(board, { chargePct: 80, loadW: 4, capacityMah: 40_000, seed });
   const disturbed = disturb(bench, { random, faultShare });
-  const core = new CoreOnBench(disturbed.bench);
+  const core = new CoreOnBench(disturbed.bench, { sampleIntervalMs: usualIntervalMs(board) });
   const judge = new Judge();
   const hasMains = board.senses.includes("ac");
   disturbed.pause(true);
@@ -106,9 +107,10 @@ export async function robustness(
   let refused = 0;
   let samples = 0;
   const live = async (seconds: number) => {
-    for (let second = 0; second < seconds; second += 1) {
+    const endMs = core.at.monoMs + seconds * 1000;
+    while (core.at.monoMs < endMs) {
       await core.liveUntil(0, () => true);
-      await core.pass(1000);
+      await core.pass(core.config.sampleIntervalMs);
       samples += 1;
       if (core.samples.at(-1)?.gauge.ok !== true) refused += 1;
       core.samples.length = 0;
@@ -125,7 +127,7 @@ export async function robustness(
     await live(between(stretchS.mains));
     if (!hasMains) continue;
     for (const present of [false, true]) {
-      // Somewhere within a sample's second, as the mains does.
+      // Somewhere between two looks, as the mains does.
       await core.pass(Math.floor(random() * 1000));
       judge.edges.push({ present, atMs: core.at.monoMs, seenAtMs: null });
       bench.sim.apply({ kind: "ac", present });

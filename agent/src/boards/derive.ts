@@ -133,3 +133,11 @@ const buttonChips: ReadonlySet<ChipUse["chip"]> = new Set(["pijuice", "pisugar3"
 export function hasButton({ chips, lines }: Pick<Board, "chips" | "lines">): boolean {
   return lines.button !== undefined || chips.some(({ chip }) => buttonChips.has(chip));
 }
+
+/**
+ * Time between two looks when nobody says another, ms. A mains pin tells its edges itself; mains in a register or a
+ * current is only seen by looking, and a look that a disturbance spoils must leave time for another within two seconds.
+ */
+export function usualIntervalMs({ lines, senses }: Pick<Board, "lines" | "senses">): number {
+  return senses.includes("ac") && lines.acPresent === undefined ? 500 : 1000;
+}

@@ -1,6 +1,7 @@
 // From the file's words to the agent's: units, paths, the name of this machine. Nothing can be wrong any more here,
 // except what only the whole shows: a path that is too long, a value that only a simulated board has.
 import type { Board } from "../boards/board.ts";
+import { usualIntervalMs } from "../boards/derive.ts";
 import type { AgentConfig, HomeAssistantConfig } from "./agent-config.ts";
 import { agentIdPattern, type RawConfig } from "./schema.ts";
 
@@ -112,7 +113,8 @@ export function resolveConfig(raw: RawConfig, context: ResolveContext): AgentCon
     homeAssistant: context.homeAssistant,
     stateDir,
     socketPath: overrides.socketPath ?? resolvePath(folder, raw.socket),
-    sampleIntervalMs: ms(raw.sample_interval_s),
+    sampleIntervalMs:
+      raw.sample_interval_s === undefined ? usualIntervalMs(context.board) : ms(raw.sample_interval_s),
     capacityMah: raw.battery.capacity_mah ?? context.board.battery.typicalCapacityMah,
     debounce: { acLostMs: ms(raw.debounce.ac_lost_s), acRestoredMs: ms(raw.debounce.ac_restored_s) },
     thresholds: resolveThresholds(raw.thresholds),

@@ -238,7 +238,9 @@ export const configSchema = mapping("Configuration of the Pi UPS agent.", {
     description:
       "Where `pi-ups status` and the other commands reach the agent; a relative path starts at this file's folder.",
   }),
-  sample_interval_s: numberField(1, {
+  sample_interval_s: numberField(undefined, {
+    defaultText: "1 s, and 0.5 s on boards whose mains is seen only by looking",
+    example: 1,
     min: 0.1,
     max: 60,
     unit: "s",
