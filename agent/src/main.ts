@@ -221,6 +221,7 @@ function lateControl(agent: () => Agent | null): AgentControl {
     requestShutdown: (delayMs, text) => need().requestShutdown(delayMs, text),
     cancelShutdown: () => need().cancelShutdown(),
     simulate: (command) => need().simulate(command),
+    measurements: () => need().measurements(),
     switches: () => need().switches(),
     switchBoard: (command) => need().switchBoard(command),
   };

@@ -82,6 +82,7 @@ export function recordingControl(changes: Partial<AgentControl> = {}): {
     requestShutdown: (delayMs, text) => note("requestShutdown", [delayMs, text], Promise.resolve(yes)),
     cancelShutdown: () => note("cancelShutdown", [], Promise.resolve(yes)),
     simulate: (command) => note("simulate", [command], Promise.resolve(yes)),
+    measurements: () => note("measurements", [], []),
     switches: () => note("switches", [], ["buzzer"] as const),
     switchBoard: (command) => note("switchBoard", [command], Promise.resolve(yes)),
     ...changes,

@@ -2,6 +2,7 @@
 import type { SwitchName } from "../boards/board.ts";
 import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "../core/core.ts";
 import type { CoreConfig, CoreInput } from "../core/engine.ts";
+import type { BatteryMeasurement } from "../core/learned.ts";
 import type { Requester, Sample, Snapshot } from "../core/model.ts";
 import { switchesOf } from "../drivers/controls.ts";
 import type { UpsDevice, UpsStart } from "../drivers/ups-device.ts";
@@ -143,6 +144,10 @@ export class Agent implements AgentControl {
       code: "PI_UPS_NOT_SIMULATED",
       message: "This agent reads a real board; only a simulated one (board: sim:x1201) takes sim commands.",
     });
+  }
+
+  measurements(): readonly BatteryMeasurement[] {
+    return this.#parts.runStore.measurements();
   }
 
   switches(): readonly SwitchName[] {

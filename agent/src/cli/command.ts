@@ -46,6 +46,7 @@ export type CommandName =
   | "doctor"
   | "boards"
   | "detect"
+  | "battery"
   | "switch"
   | "sim"
   | "version"

@@ -127,6 +127,13 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    name: "battery",
+    usage: ["[--json]"],
+    summary: "how the battery has aged: capacity and resistance, as they were measured over the years",
+    details: ["Boards that sense no current cannot measure either; docs/battery.md tells why."],
+    options: json,
+  },
+  {
     name: "switch",
     usage: ["", "NAME VALUE"],
     summary: "what the board can switch (charging, LEDs, buzzer, wake-up, power cut), and switching it",

@@ -10,6 +10,7 @@ export const loaders: Readonly<Record<CommandName, () => Promise<CommandRun>>> =
   doctor: async () => (await import("./commands/doctor.ts")).run,
   boards: async () => (await import("./commands/boards.ts")).run,
   detect: async () => (await import("./commands/detect.ts")).run,
+  battery: async () => (await import("./commands/battery.ts")).run,
   switch: async () => (await import("./commands/switch.ts")).run,
   sim: async () => (await import("./commands/sim.ts")).run,
   version: async () => (await import("./commands/version.ts")).run,

@@ -2,6 +2,7 @@
 // cannot be reached.
 import { connect, type Socket } from "node:net";
 import type { SwitchName } from "../boards/board.ts";
+import type { BatteryMeasurement } from "../core/learned.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { SimCommand, StatusReport, SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
@@ -24,6 +25,7 @@ export interface ControlClient {
   requestShutdown(delayMs: number | null, text: string | null): Promise<Answer>;
   cancelShutdown(): Promise<Answer>;
   simulate(command: SimCommand): Promise<Answer>;
+  measurements(): Promise<readonly BatteryMeasurement[]>;
   switches(): Promise<readonly SwitchName[]>;
   switchBoard(command: SwitchCommand): Promise<Answer>;
 }
@@ -154,6 +156,7 @@ export function createControlClient(path: string, timeoutMs = 5_000): ControlCli
     requestShutdown: (delayMs, text) => call("shutdown", { delay_ms: delayMs, text }),
     cancelShutdown: () => call("cancel_shutdown", {}),
     simulate: (command) => call("simulate", wireCommand(command)),
+    measurements: () => call("measurements", {}),
     switches: () => call("switches", {}),
     switchBoard: (command) => call("switch", wireSwitch(command)),
   };

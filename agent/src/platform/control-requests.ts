@@ -118,6 +118,10 @@ const methods: Readonly<Record<string, Method>> = {
     const command: SimCommand = checked(simulateParams, params, "The params of simulate");
     return control.simulate(command);
   },
+  measurements: (control, params) => {
+    checked(nothing, params, "The params of measurements");
+    return control.measurements();
+  },
   switches: (control, params) => {
     checked(nothing, params, "The params of switches");
     return control.switches();

@@ -1,5 +1,6 @@
 // What can be asked of a running agent from its own machine: the Unix socket offers exactly this.
 import type { SwitchName } from "../boards/board.ts";
+import type { BatteryMeasurement } from "../core/learned.ts";
 import type { ButtonAction } from "../core/model.ts";
 import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
@@ -121,6 +122,8 @@ export interface AgentControl {
   cancelShutdown(): Promise<Answer>;
   /** Refused with `PI_UPS_NOT_SIMULATED` on a real board. `message` says what the simulated world is now. */
   simulate(command: SimCommand): Promise<Answer>;
+  /** What was measured of the battery over the years, oldest first. */
+  measurements(): readonly BatteryMeasurement[];
   /** What the board can switch. */
   switches(): readonly SwitchName[];
   /** Refused with `PI_UPS_NO_SWITCH` when the board does not have it, or with the driver's code. */
