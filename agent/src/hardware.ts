@@ -72,8 +72,9 @@ function forgiving(store: SimStore, log: Log): SimStore {
 }
 
 /** What an empty battery does to a Pi: it ends in the middle of a word. */
-function losePower(log: Log): void {
-  const message = "The simulated battery is empty: the simulated Pi loses its power now, without a goodbye.";
+function losePower(why: "empty" | "cut", log: Log): void {
+  const cause = why === "empty" ? "The simulated battery is empty" : "The simulated board cuts the power";
+  const message = `${cause}: the simulated Pi loses its power now, without a goodbye.`;
   log.log("error", message);
   process.kill(process.pid, "SIGKILL");
 }
@@ -90,7 +91,7 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
     options: {
       ...config.sim,
       onChange: () => saving.save(simulator.save()),
-      onBlackout: () => losePower(log),
+      onBlackout: (why) => losePower(why, log),
     },
     saved: loaded.ok ? loaded.value : null,
   });

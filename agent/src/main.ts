@@ -26,6 +26,10 @@ export interface RunOptions {
   readonly version: string;
 }
 
+function blindToMains(board: Board): string {
+  return `The ${board.name} cannot tell about mains: the agent shows the battery and warns, but no outage shuts this Pi down.`;
+}
+
 /** What all parts are built from. */
 interface Basis {
   readonly config: AgentConfig;
@@ -256,6 +260,7 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
     closers.add(() => hardware.close());
     const senses = await sensesOf(config, board, hardware);
     const core = coreConfig(config, board, senses, options.version);
+    if (!senses.has("ac")) log.log("warning", blindToMains(board), { code: "PI_UPS_NO_MAINS_SENSE" });
     agent = await buildAgent({ config, board, core, startedAt, log }, hardware, db, closers);
     await agent.run(signal);
     // Before the stores close: nobody asks them any more.

@@ -15,6 +15,8 @@ Written from the board data by \`npm run docs\`; \`pi-ups boards\` shows the sam
 
 **No board was tried on hardware by this project.** *Documented* means that vendor or datasheet say so; *experimental* means that facts come from third parties only or are partly unconfirmed: what is unconfirmed stands in the board's section. A report from a real board is welcome, also when everything works.
 
+The Pi adds what it knows itself, on every board: the processor's temperature, the firmware's under-voltage flag, and on a Pi 5 the voltage of the 5 V rail. "Cannot sense" below is about the board alone.
+
 A board that is not here can be described in the configuration, without code: \`pi-ups boards x1201 --yaml\` prints one in that form. On a machine whose kernel driver owns the chip, \`board: kernel\` reads what the driver shows.
 
 ## There is no common register map

@@ -93,7 +93,10 @@ describe("the UPS HAT (E)", () => {
       "PI_UPS_NOT_POSSIBLE",
     );
     expect(world.cutAfterMs).toBeNull();
-    expect(await clock.until(cut?.(60) ?? Promise.reject(new Error("no cut")))).toEqual({
+    expect(
+      expectRefusal(await clock.until(cut?.(60) ?? Promise.reject(new Error("no cut")))).message,
+    ).toContain("cannot wait 60 s");
+    expect(await clock.until(cut?.(30) ?? Promise.reject(new Error("no cut")))).toEqual({
       ok: true,
       value: undefined,
     });

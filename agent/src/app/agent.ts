@@ -17,7 +17,7 @@ import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
 import { Requests } from "./requests.ts";
 import { failedSample, keepSampling } from "./sampling.ts";
 import { type StatusFacts, statusLine, statusReport } from "./status.ts";
-import { switchBoard } from "./switching.ts";
+import { refusedNow, switchBoard } from "./switching.ts";
 
 /** Everything that the agent works with; main.ts puts it together. */
 export interface AgentParts {
@@ -155,7 +155,9 @@ export class Agent implements AgentControl {
   }
 
   switchBoard(command: SwitchCommand): Promise<Answer> {
-    const { device, facts } = this.#parts;
+    const { core, device, facts } = this.#parts;
+    const refused = refusedNow(command, this.#goingDown(), core.chargeWindow);
+    if (refused !== null) return Promise.resolve(refused);
     return switchBoard(device.controls(), command, facts.board.name, this.#parts);
   }
 

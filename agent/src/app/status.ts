@@ -105,6 +105,10 @@ export function statusReport(
     power: snapshot.power,
     power_since: time(snapshot.powerSince),
     ...(snapshot.acPresent === undefined ? {} : { ac_present: snapshot.acPresent }),
+    ...(snapshot.dcOut === undefined
+      ? {}
+      : { dc_out: { ok: snapshot.dcOut.ok, voltage_v: volts(snapshot.dcOut.railMv) } }),
+    ...(snapshot.overcurrent === undefined ? {} : { overcurrent: snapshot.overcurrent }),
     battery_percent: snapshot.chargePct === null ? null : round(snapshot.chargePct, 1),
     battery_percent_raw: snapshot.chargePctRaw === null ? null : round(snapshot.chargePctRaw, 3),
     battery_percent_estimated: snapshot.chargeEstimated,
@@ -147,7 +151,8 @@ export function statusLine(snapshot: Snapshot, link: LinkStatus, unsent: number)
       ? powerWords[snapshot.power]
       : `${powerWords[snapshot.power]} for ${duration(snapshot.at.monoMs - since.monoMs)}`,
   ];
-  if (snapshot.chargePct !== null) parts.push(`battery ${round(snapshot.chargePct)} %`);
+  if (snapshot.chargePct !== null)
+    parts.push(`battery ${snapshot.chargeEstimated ? "about " : ""}${round(snapshot.chargePct)} %`);
   if (snapshot.packMv !== null) parts.push(`${(snapshot.packMv / 1000).toFixed(2)} V${ageWords(snapshot)}`);
   if (snapshot.charging === true) parts.push("charging");
   if (snapshot.runtime.kind === "estimate")

@@ -1,9 +1,17 @@
 // Carries out what a person asked of the board's switches, and says in a sentence what became of it.
+import type { ChargeWindow } from "../core/engine.ts";
 import type { Result } from "../core/model.ts";
+import { toRfc3339 } from "../core/rfc3339.ts";
 import type { Controls } from "../drivers/controls.ts";
 import type { SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import type { Log, RunStore } from "../ports/ports.ts";
+
+/** In the zone of this machine, which is the one that the person wrote the time in. */
+function localTime(wallMs: number): string {
+  const at = new Date(wallMs);
+  return toRfc3339({ wallMs, utcOffsetMin: -at.getTimezoneOffset() });
+}
 
 type Switching = Promise<Result<void>> | undefined;
 
@@ -51,16 +59,36 @@ function saidOf(command: SwitchCommand): string {
     case "wake_at":
       return command.wallMs === null
         ? "The alarm is off."
-        : `The board starts the Pi at ${new Date(command.wallMs).toISOString()}.`;
+        : `The board starts the Pi at ${localTime(command.wallMs)}.`;
     case "watchdog":
       return command.minutes === 0
         ? "The board's watchdog is off."
         : `The board resets the Pi after ${command.minutes} min without a sign of life.`;
     case "led":
-      return `LED ${command.index} has its colour.`;
+      return command.red + command.green + command.blue === 0
+        ? `LED ${command.index} is off.`
+        : `LED ${command.index} has its colour.`;
     default:
       return command satisfies never;
   }
+}
+
+/** What must not be switched at this moment, whatever the board can; null: it may be. */
+export function refusedNow(
+  command: SwitchCommand,
+  goingDown: boolean,
+  window: ChargeWindow | null,
+): Answer | null {
+  if (goingDown) {
+    return {
+      accepted: false,
+      code: "PI_UPS_SHUTDOWN_RUNNING",
+      message: "The Pi is going down; nothing is switched any more.",
+    };
+  }
+  if (command.kind !== "allow_charge" || window === null) return null;
+  const message = `The configuration decides about charging (charge.stop_percent: ${window.stopPct}). Set it to 100 to switch by hand.`;
+  return { accepted: false, code: "PI_UPS_CHARGE_WINDOW", message };
 }
 
 /** Asks the board. The refusal of a board that does not have the switch has the code `PI_UPS_NO_SWITCH`. */
@@ -76,7 +104,10 @@ export async function switchBoard(
     return { accepted: false, code: "PI_UPS_NO_SWITCH", message };
   }
   if (!done.ok) {
-    log.log("warning", `The board did not obey: ${done.message}`, { code: done.code, switch: command.kind });
+    log.log("warning", `The board was not switched: ${done.message}`, {
+      code: done.code,
+      switch: command.kind,
+    });
     return { accepted: false, code: done.code, message: done.message };
   }
   // A pin keeps its level when the agent is killed: the next run has to know that it stands at "do not charge".

@@ -64,6 +64,7 @@ export function boardView(board: BoardReport): string {
     ["Mains", board.mains],
     ["Senses", senses.map((sense) => estimated(senseWords[sense])).join(", ")],
     ["Cannot sense", blind.map((sense) => senseWords[sense]).join(", ") || "nothing is missing"],
+    ["From the Pi", "temperature of the processor, under-voltage, on a Pi 5 the 5 V rail"],
     ["Switches", switches.map((name) => switchWords[name]).join(", ") || "nothing"],
   ];
   return [

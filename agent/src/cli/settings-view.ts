@@ -5,12 +5,23 @@ import type { LoadedConfig } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
 import { table } from "./table.ts";
 
+function limitWords({ batteryMa, outputMa }: LoadedConfig["config"]["output"]): string {
+  const parts = [
+    ...(batteryMa === null ? [] : [`${batteryMa / 1000} A (battery)`]),
+    ...(outputMa === null ? [] : [`${outputMa / 1000} A (output)`]),
+  ];
+  return parts.join(", ") || "none known";
+}
+
 /** Values that the file leaves to the machine or the board. */
 function derived({ config }: LoadedConfig): Readonly<Record<string, string>> {
   return {
     "agent.id": config.agent.id,
     "agent.name": config.agent.name,
     "battery.capacity_mah": config.capacityMah === null ? "unknown" : `${config.capacityMah} mAh`,
+    "charge.start_percent": config.chargeWindow === null ? "not used" : `${config.chargeWindow.startPct} %`,
+    "thresholds.overcurrent_a": limitWords(config.output),
+    sample_interval_s: `${config.sampleIntervalMs / 1000} s`,
     "log.events_file.path": config.log.eventsFile.path,
   };
 }

@@ -20,7 +20,10 @@ function powerCell(report: StatusReport, paint: Paint): string {
     case "on_battery":
       return paint("yellow", `on battery${lasted}`);
     case "unknown":
-      return "unknown";
+      // Not an unknown that ends: this board has no sense for it.
+      return report.ac_present === undefined
+        ? paint("yellow", "not sensed by this board: no outage shuts the Pi down")
+        : "unknown";
   }
   return report.power satisfies never;
 }
@@ -78,6 +81,21 @@ function byWords(by: string | null): string {
     .replace(/^cli$/, "the command line")
     .replace(/^button$/, "the board's button");
   return ` (asked by ${words})`;
+}
+
+function outputRows(
+  { dc_out: output, overcurrent }: StatusReport,
+  paint: Paint,
+): readonly (readonly [string, string])[] {
+  if (output === undefined) return [];
+  const volts = output.voltage_v === null ? [] : [measured(output.voltage_v, "V", 2)];
+  const state = output.ok === null ? "unknown" : output.ok ? "good" : paint("red", "too low");
+  return [
+    [
+      "5 V output",
+      [state, ...volts, ...(overcurrent === true ? [paint("red", "overcurrent")] : [])].join(", "),
+    ],
+  ];
 }
 
 /** On a real board with pins only. */
@@ -143,6 +161,7 @@ export function statusView(report: StatusReport, color: boolean): string {
       ...pinsRows(report),
       ["Power", powerCell(report, paint)],
       ["Battery", batteryCell(report, paint)],
+      ...outputRows(report, paint),
       ["Runtime left", runtimeCell(report)],
       ...(report.temperature_c === undefined
         ? []

@@ -30,6 +30,12 @@ function durationMs(name: SwitchName, word: string | undefined): number {
   throw new UsageError(`${name}: ${parsed.message}`);
 }
 
+/** What no board counts to is a mistake of the command line. */
+function limited(name: SwitchName, value: number, most: number, unit: string): number {
+  if (value <= most) return value;
+  throw new UsageError(`${name}: found ${value} ${unit}, expected at most ${most} ${unit}.`);
+}
+
 function percent(word: string | undefined): number {
   const parsed = parsePercent(word);
   if (parsed.ok) return parsed.value;
@@ -70,13 +76,19 @@ export function parseSwitch(name: SwitchName, words: Words): SwitchCommand {
     case "buzzer":
       return { kind: name, on: onOff(name, word) };
     case "power_cut":
-      return { kind: name, delayS: off ? null : Math.round(durationMs(name, word) / 1000) };
+      return {
+        kind: name,
+        delayS: off ? null : limited(name, Math.round(durationMs(name, word) / 1000), 86_400, "s"),
+      };
     case "wake_on_charge":
       return { kind: name, percent: off ? null : percent(word) };
     case "wake_at":
       return { kind: name, wallMs: off ? null : momentMs(word) };
     case "watchdog":
-      return { kind: name, minutes: off ? 0 : Math.round(durationMs(name, word) / 60_000) };
+      return {
+        kind: name,
+        minutes: off ? 0 : limited(name, Math.ceil(durationMs(name, word) / 60_000), 65_535, "min"),
+      };
     case "led":
       return led(words);
     default:

@@ -1,10 +1,13 @@
 // `own_boards:` in the configuration: boards that a person describes, checked like every other setting, with the place in
 // the file for everything that is wrong.
 import * as v from "valibot";
-import type { Board } from "../boards/board.ts";
+import { addressOf, type Board } from "../boards/board.ts";
+import { addressText } from "../boards/board-words.ts";
+import { sensesOf } from "../boards/derive.ts";
 import { findBoard } from "../boards/registry.ts";
 import { boardForm, boardIdPattern, boardOf } from "./board-form.ts";
 import { foundText, quoted } from "./found.ts";
+import { snakeKeys } from "./key-style.ts";
 import type { LocalProblem, Position } from "./problem.ts";
 import { closest } from "./suggest.ts";
 import { isMap, isScalar, isSeq, type YamlNode, type YamlSource } from "./yaml-source.ts";
@@ -107,6 +110,63 @@ function expectedWords(issue: Issue): string {
   return types[issue.type] ?? words.toLowerCase();
 }
 
+/** Where a value of the form stands. */
+function problemAt(
+  source: YamlSource,
+  board: Place,
+  steps: readonly (string | number)[],
+  words: Pick<LocalProblem, "found" | "expected" | "mend">,
+  id: string,
+): LocalProblem {
+  const { at } = placeOf(source, board, steps, false);
+  return { at, path: ["own_boards", id, ...steps].map(pathWord).join("."), ...words };
+}
+
+/** Right one by one, and wrong together: a pin or an address used twice, or no chip that measures the battery. */
+function checkedBoard(source: YamlSource, described: Board, board: Place): OwnBoards {
+  const { id, chips, lines } = described;
+  const problems: LocalProblem[] = [];
+  const pins = new Map<number, string>();
+  for (const [line, { bcm }] of Object.entries(snakeKeys(lines) as Record<string, { bcm: number }>)) {
+    const other = pins.get(bcm);
+    if (other !== undefined) {
+      const mend = "Each line has a pin of its own: driving one that is read can damage the board.";
+      const words = { found: `${bcm}, which is also the pin of ${other}`, expected: "another pin", mend };
+      problems.push(problemAt(source, board, ["lines", line, "bcm"], words, id));
+    }
+    pins.set(bcm, line);
+  }
+  const addresses = new Map<number, string>();
+  for (const [index, use] of chips.entries()) {
+    const address = addressOf(use);
+    if (address === null) continue;
+    const other = addresses.get(address);
+    if (other !== undefined) {
+      const found = `${addressText(address)}, which is also the address of ${other}`;
+      const words = { found, expected: "another address", mend: "One chip answers at an address." };
+      problems.push(problemAt(source, board, ["chips", index, "address"], words, id));
+    }
+    addresses.set(address, use.chip);
+  }
+  if (!sensesOf(described).includes("voltage")) {
+    const found = `only ${chips.map(({ chip }) => chip).join(", ")}`;
+    const mend = "Add the chip that measures the battery.";
+    problems.push(
+      problemAt(source, board, ["chips"], { found, expected: "a chip that measures the battery", mend }, id),
+    );
+  }
+  const possible = sensesOf(described);
+  const beyond = described.senses.filter((sense) => !possible.includes(sense) && sense !== "temperature");
+  if (beyond.length > 0) {
+    const found = beyond.join(", ");
+    const mend = "Leave senses out: it follows from chips, lines and limits.";
+    problems.push(
+      problemAt(source, board, ["senses"], { found, expected: `some of ${possible.join(", ")}`, mend }, id),
+    );
+  }
+  return { boards: problems.length === 0 ? [described] : [], problems };
+}
+
 function readBoard(source: YamlSource, id: string, board: Place, keyAt: Position): OwnBoards {
   const wrongId = (found: string, expected: string): OwnBoards => ({
     boards: [],
@@ -125,7 +185,7 @@ function readBoard(source: YamlSource, id: string, board: Place, keyAt: Position
   }
   if (findBoard(id) !== null) return wrongId(`the id of a built-in board, ${id}`, "an id of your own");
   const parsed = v.safeParse(boardForm, plain(source, board.node) ?? {});
-  if (parsed.success) return { boards: [boardOf(id, parsed.output)], problems: [] };
+  if (parsed.success) return checkedBoard(source, boardOf(id, parsed.output), board);
   return { boards: [], problems: parsed.issues.map((issue) => problemOf(source, board, id, issue)) };
 }
 

@@ -64,7 +64,7 @@ function derive(
   if (facts.sensed !== undefined) return facts.sensed ?? state.charging;
   if (facts.chargeAllowed === false || state.full) return false;
   if (flows !== null) return flows;
-  if (facts.acPresent === null) return null;
+  if (facts.acPresent === null) return state.charging;
   const change = changeOver(trend, windowMs);
   if (change !== null && (change.pct >= risePct || change.mv >= riseMv)) return true;
   const clear = changeOver(trend, clearWindowMs);

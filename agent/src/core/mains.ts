@@ -167,7 +167,10 @@ export function takeAcRead(turn: Turn, read: Result<boolean>): void {
   const failures = turn.state.acReads.failures + 1;
   turn.change({ acReads: { failures, goodRow: 0 }, ac: dropCandidate(turn.state.ac) });
   if (failures < faultAfterFailures) return;
-  turn.fault("PI_UPS_AC_PIN_UNREADABLE", `The AC pin cannot be read: ${read.message}`);
+  turn.fault(
+    "PI_UPS_AC_PIN_UNREADABLE",
+    `${turn.config.board.lines.acPresent === undefined ? "Mains cannot be read" : "The AC pin cannot be read"}: ${read.message}`,
+  );
   const cause = { why: "the AC pin cannot be read", by: "ac_pin" };
   turn.shutdown(takeSafe(turn.state.shutdown, cause, turn.at));
 }

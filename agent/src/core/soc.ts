@@ -72,6 +72,18 @@ function sagAt(pct: number, cellMv: number, { chemistry, onBattery, table }: Soc
   return boundedSag(ocvMv(table, Math.min(top, pct)) - cellMv, onBattery, most);
 }
 
+/**
+ * Percent points per minute that no LiFePO4 pack on a HAT loses. On the flat part of its curve a few millivolts of sag look
+ * like tens of points, and without a current only time can tell them apart; its end is told by the voltage limits.
+ */
+const fastestFallPctPerMin = 2.5;
+
+/** On a flat curve, no faster down than a battery can be emptied. */
+function slowed(pct: number, next: number, passedMs: number, { chemistry, onBattery }: SocFacts): number {
+  if (chemistry !== "lifepo4" || !onBattery) return next;
+  return Math.max(next, pct - (fastestFallPctPerMin * passedMs) / 60_000);
+}
+
 function towards(pct: number, target: number, passedMs: number, tau: number): number {
   return target + (pct - target) * Math.exp(-passedMs / tau);
 }
@@ -121,7 +133,8 @@ function byVoltage(state: SocState, pct: number, cellMv: number, at: Instant, fa
   );
   const grown = facts.onBattery && state.sagAtMv !== null ? sag * (state.sagAtMv / slowMv) : sag;
   const target = ocvToPct(facts.table, slowMv + grown);
-  return { ...here, pct: towards(pct, target, passedMs, tauMs.voltage), sagMv: sag };
+  const next = towards(pct, target, passedMs, tauMs.voltage);
+  return { ...here, pct: slowed(pct, next, passedMs, facts), sagMv: sag };
 }
 
 /** What a first voltage, or one after a long silence, says. */

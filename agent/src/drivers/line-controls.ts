@@ -27,10 +27,17 @@ interface Switched {
   readonly buzzer: SwitchedLine | null;
 }
 
+/** The board's button knows no "later": a person who asks for time is told, and not shut down at once. */
+function pressed(powerCut: PowerCutLine, delayS: number | null): Promise<Result<void>> {
+  if (delayS === null || delayS === 0) return powerCut.cut(delayS);
+  const message = `The power cut of this board is a press of its button: the Pi goes down at once, and the power is cut when it is down. It cannot wait ${delayS} s; ask for 0s.`;
+  return Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+}
+
 function controlsOf({ charge, powerCut, buzzer }: Switched): Controls {
   return {
     ...(charge === null ? {} : { allowCharge: (allowed: boolean) => charge.allow(allowed) }),
-    ...(powerCut === null ? {} : { powerCut: (delayS: number | null) => powerCut.cut(delayS) }),
+    ...(powerCut === null ? {} : { powerCut: (delayS: number | null) => pressed(powerCut, delayS) }),
     ...(buzzer === null ? {} : { buzzer: (on: boolean) => buzzer.set(on) }),
   };
 }

@@ -21,6 +21,14 @@ export const upsPlusRegisters = {
   version: 40,
 } as const;
 
+/** The countdown is one byte. */
+const longestCutS = 255;
+
+function tooLate(delayS: number): Result<never> {
+  const message = `The UPSPlus counts down from ${longestCutS} s at most, and ${delayS} s were asked for. Ask later, or for less.`;
+  return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
+}
+
 /** An input above this is plugged in (the maker's programs). */
 const pluggedMv = 4000;
 /** Inputs and output are USB's 5 V; more than this is a misread word. */
@@ -120,7 +128,8 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
       powerCut(delayS) {
         const { shutdownCountdown } = upsPlusRegisters;
         if (delayS === null) return set(shutdownCountdown, 0, (read) => read === 0);
-        const seconds = Math.min(255, Math.max(1, Math.round(delayS)));
+        if (delayS > longestCutS) return Promise.resolve(tooLate(delayS));
+        const seconds = Math.max(1, Math.round(delayS));
         // It counts down from the moment that it took the figure.
         return set(shutdownCountdown, seconds, (read) => read > 0 && read <= seconds);
       },

@@ -24,6 +24,7 @@ export const hatERegisters = {
 
 const expectedId = 0x0a;
 const cutByte = 0x55;
+const cutAfterS = 30;
 const chargingBit = 0x80;
 const inputBit = 0x20;
 const stateMask = 0x07;
@@ -150,6 +151,10 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus }) => {
     if (delayS === null) {
       const message =
         "The UPS HAT (E) cannot call a power cut off: its power goes about 30 s after it was armed. Shut the Pi down now.";
+      return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
+    }
+    if (delayS > cutAfterS) {
+      const message = `The UPS HAT (E) cuts the power about ${cutAfterS} s after it was told, and cannot wait ${delayS} s. Ask later.`;
       return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
     }
     const written = await bus.write(address, hatERegisters.powerCut, Uint8Array.of(cutByte));

@@ -39,6 +39,9 @@ export interface StatusReport {
   readonly power: "unknown" | "on_mains" | "on_battery";
   readonly power_since: string | null;
   readonly ac_present?: boolean | null;
+  /** The 5 V rail; `ok` is null while unknown, `voltage_v` where nothing measures it. */
+  readonly dc_out?: { readonly ok: boolean | null; readonly voltage_v: number | null };
+  readonly overcurrent?: boolean | null;
   readonly battery_percent: number | null;
   readonly battery_percent_raw: number | null;
   /** The board measures a voltage only: the percent is estimated from it. */

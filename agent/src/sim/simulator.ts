@@ -12,8 +12,8 @@ export interface SimOptions extends WorldOptions, PackOptions {
   readonly seed?: number;
   /** Time that an I2C transfer takes, ms. Default 0. */
   readonly latencyMs?: number;
-  /** The simulated battery ran empty on battery: the Pi has lost its power without a goodbye. */
-  readonly onBlackout?: () => void;
+  /** The Pi has lost its power without a goodbye: the battery ran empty, or the board cut it. */
+  readonly onBlackout?: (why: "empty" | "cut") => void;
   /** Something changed that a saved file should know: a command was obeyed, the Pi went off or on. */
   readonly onChange?: () => void;
 }

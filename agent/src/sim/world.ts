@@ -207,11 +207,12 @@ class RunningWorld implements Simulator {
     this.#cancelCut?.();
     this.#cancelCut = null;
     if (afterMs === null || this.#stopped) return;
-    this.#cancelCut = this.#clock.after(afterMs, () => {
+    // A command's answer still gets out.
+    this.#cancelCut = this.#clock.after(Math.max(200, afterMs), () => {
       this.#cancelCut = null;
       if (this.#world.pi === "off") return;
       this.#switchPi("off");
-      this.#options.onBlackout?.();
+      this.#options.onBlackout?.("cut");
     });
   }
 
@@ -246,7 +247,7 @@ class RunningWorld implements Simulator {
     this.#cancelWatch?.();
     this.#cancelWatch = null;
     this.#options.onChange?.();
-    this.#options.onBlackout?.();
+    this.#options.onBlackout?.("empty");
   }
 
   #switchPi(pi: "on" | "off"): void {

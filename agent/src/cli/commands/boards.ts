@@ -2,24 +2,20 @@
 
 import type { Board } from "../../boards/board.ts";
 import { boardReport } from "../../boards/board-words.ts";
-import { boardIds, boards, findBoard, needsRevision } from "../../boards/registry.ts";
-import { didYouMean } from "../../config/suggest.ts";
+import { boards, findBoard } from "../../boards/registry.ts";
 import { boardsView, boardView } from "../boards-view.ts";
-import type { CommandRun } from "../command.ts";
+import type { CommandRun, Invocation } from "../command.ts";
 import { UsageError } from "../exit.ts";
+import { requireBoard } from "../require-board.ts";
 import { noWords } from "../words.ts";
 
-function boardFor(word: string): Board {
+/** A built-in board, or the one that the configuration describes itself. */
+async function boardFor(word: string, invocation: Invocation): Promise<Board> {
   const id = word.replace(/^sim:/, "");
-  const board = findBoard(id);
-  if (board !== null) return board;
-  const revision = needsRevision(id);
-  if (revision !== null) {
-    throw new UsageError(`${id} is ${revision.ids.join(" or ")}: ${revision.why}.`);
-  }
-  throw new UsageError(
-    `There is no board ${JSON.stringify(word)}. ${didYouMean(id, boardIds(), "`pi-ups boards` lists them; own_boards in the configuration describes others.")}`,
-  );
+  if (findBoard(id) !== null) return requireBoard(id);
+  const { loadQuietly } = await import("../full-config.ts");
+  const own = loadQuietly(invocation)?.board.description;
+  return own?.id === id ? own : requireBoard(id);
 }
 
 /** The board as an entry of `own_boards`, to be adapted. */
@@ -35,7 +31,8 @@ async function yamlOf(board: Board): Promise<string> {
   );
 }
 
-export const run: CommandRun = async ({ io, options, words }) => {
+export const run: CommandRun = async (invocation) => {
+  const { io, options, words } = invocation;
   const [word, ...rest] = words;
   noWords("boards", rest);
   const asJson = (value: unknown) => io.out(`${JSON.stringify(value, null, 2)}\n`);
@@ -48,7 +45,7 @@ export const run: CommandRun = async ({ io, options, words }) => {
     else io.out(boardsView(all));
     return 0;
   }
-  const board = boardFor(word);
+  const board = await boardFor(word, invocation);
   if (options["yaml"] === true) io.out(await yamlOf(board));
   else if (options["json"] === true) asJson(boardReport(board));
   else io.out(boardView(boardReport(board)));

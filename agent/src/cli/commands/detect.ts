@@ -1,6 +1,6 @@
 // `pi-ups detect`: asks every address that a known board uses, by reading only, proposes a board and writes it into the
 // configuration when a person agrees.
-import { boards, findBoard } from "../../boards/registry.ts";
+import { boards } from "../../boards/registry.ts";
 import { withBoard } from "../../config/choose-board.ts";
 import { UpsError } from "../../core/ups-error.ts";
 import { type Candidate, type Detection, detectBoards } from "../../drivers/detect.ts";
@@ -12,6 +12,7 @@ import { writeWhole } from "../../platform/write-whole.ts";
 import { type CommandRun, type Invocation, textOption } from "../command.ts";
 import { detectView } from "../detect-view.ts";
 import { UsageError } from "../exit.ts";
+import { requireBoard } from "../require-board.ts";
 import { chooseConfig, unreadableConfig } from "../target.ts";
 import { noWords } from "../words.ts";
 
@@ -46,8 +47,7 @@ function numbered(answer: string, candidates: readonly Candidate[]): string | nu
 async function choose({ io, options }: Invocation, { candidates }: Detection): Promise<string | null> {
   const named = textOption(options, "board");
   if (named !== undefined) {
-    if (findBoard(named) !== null) return named;
-    throw new UsageError(`There is no board ${JSON.stringify(named)}. \`pi-ups boards\` lists them.`);
+    return requireBoard(named).id;
   }
   const [first] = candidates;
   if (first === undefined) return null;
