@@ -9,6 +9,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/process/**", "test/card/page/**", "test/card/**/*.browser.test.ts", "test/e2e/**"],
+          // Simulated years and property tests: a busy machine needs longer than the usual five seconds.
+          testTimeout: 30_000,
         },
       },
       {

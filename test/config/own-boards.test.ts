@@ -107,10 +107,22 @@ describe("a charge limit", () => {
 
 describe("parts that are right one by one and wrong together", () => {
   it.each([
-    ["a pin used twice", smallest.replace("    battery:", "      buzzer: {bcm: 6, true_when: high}\n    battery:")],
-    ["an address used twice", smallest.replace("    lines:", "      - {chip: max17048, address: 0x36}\n    lines:")],
-    ["no chip that measures the battery", smallest.replace("max17043, address: 0x36", "ds1307, address: 0x68")],
-    ["a sense that the parts do not have", smallest.replace("    battery:", "    senses: [ac, current]\n    battery:")],
+    [
+      "a pin used twice",
+      smallest.replace("    battery:", "      buzzer: {bcm: 6, true_when: high}\n    battery:"),
+    ],
+    [
+      "an address used twice",
+      smallest.replace("    lines:", "      - {chip: max17048, address: 0x36}\n    lines:"),
+    ],
+    [
+      "no chip that measures the battery",
+      smallest.replace("max17043, address: 0x36", "ds1307, address: 0x68"),
+    ],
+    [
+      "a sense that the parts do not have",
+      smallest.replace("    battery:", "    senses: [ac, current]\n    battery:"),
+    ],
   ])("%s", (_what, text) => {
     expect(refusals(text)).toMatchSnapshot();
   });
