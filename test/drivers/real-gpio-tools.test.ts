@@ -11,10 +11,11 @@ import {
 import { FakeGpiod, runs, versions } from "../platform/fake-gpiod.ts";
 import { expectValue } from "./board-bench.ts";
 
-// Each test starts several programs, and the machine may be busy.
-vi.setConfig({ testTimeout: 30_000 });
+// Each test starts several programs, and the machine may be busy: what must happen may take long, and nothing that must not
+// happen depends on how fast something else is.
+vi.setConfig({ testTimeout: 90_000 });
 
-const patient = { timeout: 8_000, interval: 10 };
+const patient = { timeout: 30_000, interval: 10 };
 const high = { ok: true, value: true } as const;
 const low = { ok: true, value: false } as const;
 
@@ -29,6 +30,9 @@ function use(version: string, options: GpiodGpioOptions = {}): void {
     toolsFolder: fake.folder,
     sysRoot: fake.folder,
     restartMs: 20,
+    // A level is read afresh only where a test is about that.
+    checkAfterEdgeMs: 600_000,
+    checkMs: 600_000,
     onNotice: (message) => notices.push(message),
     ...options,
   });
@@ -94,6 +98,9 @@ describe.each(versions)("libgpiod %s", (version) => {
   });
 
   it("is a failure while the monitor is dead, then reads afresh and watches again", async () => {
+    await gpio.close();
+    fake.end();
+    use(version, { checkAfterEdgeMs: 1_000 });
     fake.pin(6, true);
     const line = expectValue(await gpio.input(6, "none"));
     const seen: boolean[] = [];
@@ -128,6 +135,33 @@ describe.each(versions)("libgpiod %s", (version) => {
     expect(notices.length).toBeLessThanOrEqual(2);
   });
 
+  it("tells once that its monitor dies, however often it begins anew and dies again", async () => {
+    expectValue(await gpio.input(6, "none"));
+    fake.tell("die_after", "0.2");
+    process.kill(fake.pid(6), "SIGKILL");
+    const starts = () => fake.calls().filter((call) => call.startsWith("gpiomon")).length;
+    await expect.poll(starts, patient).toBeGreaterThanOrEqual(3);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain("has ended");
+  });
+
+  it("tells once that the program of an output dies, until one has lived for a while", async () => {
+    await gpio.close();
+    fake.end();
+    use(version, { provenMs: 3_000 });
+    const line = expectValue(await gpio.output(16, true));
+    fake.tell("die_after", "0.2");
+    process.kill(fake.pid(16), "SIGKILL");
+    const starts = () => fake.calls().filter((call) => call.startsWith("gpioset")).length;
+    await expect.poll(starts, patient).toBeGreaterThanOrEqual(3);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain("drives GPIO16 has ended");
+    fake.untell("die_after");
+    await expect.poll(() => notices, patient).toHaveLength(2);
+    expect(notices[1]).toBe("GPIO16 is driven again.");
+    expect(await line.read()).toEqual(high);
+  });
+
   it.each(["what is this", "1 7", "x".repeat(5_000)])(
     "believes no level of a monitor that says %.12s",
     async (text) => {
@@ -145,14 +179,13 @@ describe.each(versions)("libgpiod %s", (version) => {
     await gpio.close();
     fake.end();
     use(version, { checkAfterEdgeMs: 100 });
-    fake.tell("slow_start", "0.3");
+    fake.tell("wait_at_start", "1");
     const opening = gpio.input(6, "none");
-    await expect.poll(() => fake.calls(), patient).toEqual(["gpioget 6 as-is"]);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    // gpioget has said low and gpiomon has not begun.
+    await expect.poll(() => fake.begun(), patient).toEqual(["gpiomon 6"]);
+    // gpioget has said low and gpiomon has not taken the line.
     fake.pin(6, true);
+    fake.untell("wait_at_start");
     const line = expectValue(await opening);
-    fake.tell("slow_start", "0");
     const seen: boolean[] = [];
     line.watch((level) => seen.push(level));
     await expect.poll(() => line.read(), patient).toEqual(high);
@@ -244,7 +277,7 @@ describe.each(versions)("libgpiod %s", (version) => {
     await expect.poll(() => line.read(), patient).toEqual(high);
     expect(fake.level(16)).toBe(true);
     expect(runs(fake.pid(16))).toBe(true);
-    expect(notices.at(-1)).toContain("driven again");
+    await expect.poll(() => notices.at(-1), patient).toContain("driven again");
   });
 
   it("gives an output back although its program was ended just before", async () => {

@@ -178,7 +178,7 @@ describe("input", () => {
     const seen: boolean[] = [];
     line.watch((high) => seen.push(high));
     setLevel(0);
-    await expect.poll(() => seen).toEqual([false]);
+    await expect.poll(() => seen, { timeout: 4_000 }).toEqual([false]);
     await gpio.close();
   });
 

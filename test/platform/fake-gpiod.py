@@ -7,6 +7,7 @@ Arguments that the real version does not know are refused, as getopt does.
 
 import fcntl
 import os
+import select
 import sys
 import time
 from pathlib import Path
@@ -78,6 +79,11 @@ def told(name: str) -> str:
         return (STATE / name).read_text().strip()
     except FileNotFoundError:
         return ""
+
+
+def die_after() -> float:
+    """When a program that holds a line dies by itself."""
+    return time.monotonic() + float(told("die_after") or "inf")
 
 
 def level(offset: int) -> int:
@@ -166,7 +172,10 @@ def get() -> None:
 def mon() -> None:
     options, rest = arguments()
     offset = int(target(options, rest))
+    note("begun", f"gpiomon {offset}")
     time.sleep(float(told("slow_start") or 0))
+    while told("wait_at_start"):
+        time.sleep(0.002)
     line = request(offset, options.get("--consumer", "gpiomon"))
     note("calls", f"gpiomon {offset} {options.get('--bias', 'as-is')} {options.get('--debounce-period', '')}")
     if told("die_at_start"):
@@ -174,7 +183,8 @@ def mon() -> None:
     before = level(offset)
     if "--banner" in options:
         print(f"Monitoring line '{offset}'...", flush=True)
-    while True:
+    lives_until = die_after()
+    while time.monotonic() < lives_until:
         now = level(offset)
         if now != before:
             before = now
@@ -186,7 +196,7 @@ def mon() -> None:
             (STATE / "say_once").unlink()
             print(says, flush=True)
         time.sleep(0.002)
-    line.close()
+    die("error polling for events: No such device")
 
 
 def put() -> None:
@@ -200,13 +210,16 @@ def put() -> None:
     note("calls", f"gpioset {offset} {value}")
     if "--banner" in options:
         print(f"Setting line '{offset}'...", flush=True)
-    if MAJOR == 1:
-        if options.get("--mode") == "wait":
-            sys.stdin.read(1)
-    else:
-        while True:
-            time.sleep(60)
+    if MAJOR == 1 and options.get("--mode") != "wait":
+        sys.exit(0)
+    lives_until = die_after()
+    while time.monotonic() < lives_until:
+        # Version 1 ends at the end of its standard input.
+        readable, _, _ = select.select([sys.stdin] if MAJOR == 1 else [], [], [], 0.01)
+        if readable and sys.stdin.read(1) == "":
+            sys.exit(0)
     line.close()
+    die("the line was lost")
 
 
 {"gpiodetect": detect, "gpioinfo": info, "gpioget": get, "gpiomon": mon, "gpioset": put}[TOOL]()

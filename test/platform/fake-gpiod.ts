@@ -43,10 +43,14 @@ export class FakeGpiod {
     return Number(this.#read(`held${bcm}`).split(" ")[1]);
   }
 
+  /** Programs that looked at a line or took it. */
   calls(): readonly string[] {
-    return this.#read("calls")
-      .split("\n")
-      .filter((call) => call !== "");
+    return this.#lines("calls");
+  }
+
+  /** Monitors that were started, whether or not they have taken their line yet. */
+  begun(): readonly string[] {
+    return this.#lines("begun");
   }
 
   /** How the programs shall behave; see fake-gpiod.py. */
@@ -63,6 +67,12 @@ export class FakeGpiod {
 
   end(): void {
     rmSync(this.folder, { recursive: true });
+  }
+
+  #lines(name: string): readonly string[] {
+    return this.#read(name)
+      .split("\n")
+      .filter((line) => line !== "");
   }
 
   #read(name: string): string {

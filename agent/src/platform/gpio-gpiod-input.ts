@@ -105,8 +105,7 @@ export class GpiodInput implements GpioInput {
   }
 
   async #renew(): Promise<void> {
-    // It lived until this check.
-    if (this.#episode !== null) this.#backOff.reset();
+    await this.#prove();
     await this.#endMonitor();
     const machine = await this.#tools.machine();
     if (!machine.ok) return this.#down(machine);
@@ -126,9 +125,16 @@ export class GpiodInput implements GpioInput {
       return;
     }
     this.#settled = true;
+    this.#checkLater(isNews || this.#toldDown);
+  }
+
+  /** Only a monitor that lived until the check after its start counts; one that dies again and again is told once. */
+  async #prove(): Promise<void> {
+    const lives = (await this.#monitor?.lives()) === true;
+    if (!lives || this.#episode === null) return;
+    this.#backOff.reset();
     if (this.#toldDown) this.#options.onNotice(`GPIO${this.#bcm} is watched again.`);
     this.#toldDown = false;
-    this.#checkLater(isNews);
   }
 
   async #look(machine: GpiodMachine, line: ChipLine): Promise<Result<boolean>> {

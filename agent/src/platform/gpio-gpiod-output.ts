@@ -15,6 +15,8 @@ export interface GpiodOutputOptions {
   readonly startLimitMs: number;
   /** First pause before a program that died is started again, ms. Default 200. */
   readonly restartMs: number;
+  /** How long a program must have lived to count as one that does, ms. Default 1000. */
+  readonly provenMs: number;
   /** Whether this kernel goes on driving a line that was let go. */
   readonly outputsPersist: () => boolean;
   readonly onNotice: (message: string) => void;
@@ -33,6 +35,7 @@ export class GpiodOutput implements GpioOutput {
   #holder: RunningTool | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   #everDriven = false;
+  #toldDown = false;
   #closed = false;
 
   constructor(tools: GpiodTools, bcm: number, initialHigh: boolean, options: GpiodOutputOptions) {
@@ -139,7 +142,17 @@ export class GpiodOutput implements GpioOutput {
     const holder = held.value;
     this.#holder = holder;
     void holder.ended.then((why) => this.#holderEnded(holder, why));
+    setTimeout(() => void this.#prove(holder), this.#options.provenMs).unref();
     return { ok: true, value: undefined };
+  }
+
+  /** Only a program that lived for a while counts; one that dies again and again is told once. */
+  async #prove(holder: RunningTool): Promise<void> {
+    const lives = await holder.lives();
+    if (!lives || holder !== this.#holder) return;
+    this.#backOff.reset();
+    if (this.#toldDown) this.#options.onNotice(`GPIO${this.#bcm} is driven again.`);
+    this.#toldDown = false;
   }
 
   #holderEnded(holder: RunningTool, why: string): void {
@@ -148,19 +161,19 @@ export class GpiodOutput implements GpioOutput {
     this.#tools.forget();
     const sentence = `The program that drives GPIO${this.#bcm} has ended; it is started again`;
     const failure = gpioFailed("PI_UPS_GPIO_TOOL_ENDED", sentence, why);
-    this.#options.onNotice(failure.message);
+    if (!this.#toldDown) this.#options.onNotice(failure.message);
     this.#again(failure);
   }
 
   /** Nobody drives the line: tries to drive what was driven before. */
   #again(failure: Extract<Driven, { ok: false }>): void {
     this.#driven = failure;
+    this.#toldDown = true;
     this.#backOff.schedule(() => {
       void this.#inTurn(async () => {
         if (this.#closed || this.#driven.ok) return;
         const driven = await this.#drive(this.#wanted);
-        if (driven.ok) this.#options.onNotice(`GPIO${this.#bcm} is driven again.`);
-        else this.#again(driven);
+        if (!driven.ok) this.#again(driven);
       });
     });
   }

@@ -21,6 +21,8 @@ export interface GpiodGpioOptions extends GpiodToolsOptions {
   readonly readLimitMs?: number;
   /** First pause before a program that died is started again, ms; doubles up to 100 times that. Default 200. */
   readonly restartMs?: number;
+  /** How long a program that drives a line must have lived to count as one that does, ms. Default 1000. */
+  readonly provenMs?: number;
   /** The kernel drops shorter edges, ms; only version 2 of the tools can. Default 0: it drops none. */
   readonly kernelDebounceMs?: number;
   /** A sentence that a person should see. */
@@ -73,7 +75,8 @@ class ToolsGpio implements GpiodGpio {
 
   output(bcm: number, initialHigh: boolean): Promise<Result<GpioOutput>> {
     const persist = () => outputsPersist(this.#options.sysRoot ?? "/sys");
-    const options = { ...this.#common(), outputsPersist: persist };
+    const provenMs = this.#options.provenMs ?? 1_000;
+    const options = { ...this.#common(), provenMs, outputsPersist: persist };
     return this.#keep(new GpiodOutput(this.#tools, bcm, initialHigh, options));
   }
 

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as pendingEvents } from "node:timers/promises";
 
 /** A line of text longer than this is no line of ours. */
 const longestLine = 1024;
@@ -12,6 +13,8 @@ export interface RunningTool {
   readonly ended: Promise<string>;
   /** It has ended, though perhaps not yet said its last words. */
   readonly gone: boolean;
+  /** Whether it runs, once an end that happened but was not heard of yet has been heard of. */
+  lives(): Promise<boolean>;
   /** Asks it to end, then forces it; resolves when it is gone. Idempotent. */
   end(): Promise<void>;
 }
@@ -115,10 +118,15 @@ export function startTool(
     clearTimeout(timer);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   };
+  const gone = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   return {
     ended,
     get gone() {
-      return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+      return gone();
+    },
+    async lives() {
+      await pendingEvents();
+      return !gone();
     },
     end() {
       ending ??= end();
