@@ -304,7 +304,7 @@ describe.each(versions)("libgpiod %s", (version) => {
   it("ends its programs with the agent, also when that is killed", async () => {
     const source = `
       import { createGpiodGpio } from ${JSON.stringify(new URL("../../agent/src/platform/gpio-gpiod.ts", import.meta.url).href)};
-      const gpio = createGpiodGpio({ toolsFolder: ${JSON.stringify(fake.folder)} });
+      const gpio = createGpiodGpio({ toolsFolder: ${JSON.stringify(fake.folder)}, checkAfterEdgeMs: 600_000 });
       const opened = [await gpio.input(6, "none"), await gpio.output(16, true)];
       process.stdout.write(opened.every(({ ok }) => ok) ? "open" : JSON.stringify(opened));
       setInterval(() => {}, 1000);
@@ -327,10 +327,25 @@ describe.each(versions)("libgpiod %s", (version) => {
 });
 
 describe("what differs", () => {
-  it("version 2 debounces in the kernel when it is asked to", async () => {
-    use("2.2.1", { kernelDebounceMs: 50 });
+  it.each([
+    [{}, "5ms"],
+    [{ kernelDebounceMs: 50 }, "50ms"],
+    [{ kernelDebounceMs: 0 }, ""],
+  ])("version 2 debounces in the kernel: %j", async (options, period) => {
+    use("2.2.1", options);
     expectValue(await gpio.input(6, "pull_down"));
-    expect(fake.calls()).toContain("gpiomon 6 pull-down 50ms");
+    expect(fake.calls()).toContain(`gpiomon 6 pull-down ${period}`);
+  });
+
+  it("looks afresh at a level without edges, less and less often", async () => {
+    use("2.2.1", { checkAfterEdgeMs: 100 });
+    const begunMs = performance.now();
+    expectValue(await gpio.input(6, "none"));
+    const looks = () => fake.calls().filter((call) => call.startsWith("gpioget")).length;
+    await expect.poll(looks, patient).toBeGreaterThanOrEqual(4);
+    // After 100, 200 and 400 ms; timers may be late, never early.
+    expect(performance.now() - begunMs).toBeGreaterThan(690);
+    expect(notices).toEqual([]);
   });
 
   it("version 1 looks twice at a line whose pull was just switched on", async () => {

@@ -200,7 +200,7 @@ describe("input", () => {
   });
 
   it.each([
-    ["EINVAL", "PI_UPS_GPIO_BAD_LINE", "gpiochip"],
+    ["EINVAL", "PI_UPS_GPIO_BAD_LINE", "Correct the board and its pins"],
     ["EBUSY", "PI_UPS_GPIO_BUSY", "gpioinfo"],
     ["EACCES", "PI_UPS_GPIO_NO_PERMISSION", "usermod -aG gpio"],
     ["ENOENT", "PI_UPS_GPIO_NO_SYSFS", "CONFIG_GPIO_SYSFS"],
@@ -241,6 +241,18 @@ describe("output", () => {
     expect(file("direction")).toBe("out");
     await gpio.close();
     expect(existsSync(join(root, "gpio585"))).toBe(false);
+    expect(await line.read()).toMatchObject({ ok: false, code: "PI_UPS_GPIO_CLOSED" });
+    expect(await line.write(true)).toMatchObject({ ok: false, code: "PI_UPS_GPIO_CLOSED" });
+  });
+
+  it("is left as it is driven, and is ours no more", async () => {
+    const { gpio } = pi5();
+    const line = expectValue(await gpio.output(16, true));
+    await line.leave();
+    await gpio.close();
+    expect(readFileSync(join(root, "gpio585", "value"), "utf8")).toBe("1");
+    expect(readFileSync(join(root, "gpio585", "direction"), "utf8")).toBe("out");
+    expect(await line.write(false)).toMatchObject({ ok: false, code: "PI_UPS_GPIO_CLOSED" });
   });
 });
 

@@ -52,7 +52,7 @@ function codeAndSentence(errno: string, backend: GpioBackend): readonly [GpioErr
     case "EINVAL":
       return [
         "PI_UPS_GPIO_BAD_LINE",
-        `is not a line or setting that this kernel knows; numbers of chips change between kernels. See the chips with: ${chipsCommand[backend]}`,
+        `is not a line or setting that this kernel knows. Correct the board and its pins in the configuration, and see that the agent runs on the Pi that carries the board; this shows the chips and how many lines they have: ${chipsCommand[backend]}`,
       ];
     case "EBUSY":
     case "EEXIST":

@@ -21,7 +21,7 @@ export interface GpiodInputOptions {
   readonly readLimitMs: number;
   /** First pause before a program that died is started again, ms; doubles up to 100 times that. Default 200. */
   readonly restartMs: number;
-  /** The kernel drops edges shorter than this, ms; version 2 only. Default 0: none. */
+  /** The kernel drops edges shorter than this, ms; version 2 only. 0: none. */
   readonly kernelDebounceMs: number;
   readonly onNotice: (message: string) => void;
 }

@@ -23,11 +23,17 @@ export interface GpiodGpioOptions extends GpiodToolsOptions {
   readonly restartMs?: number;
   /** How long a program that drives a line must have lived to count as one that does, ms. Default 1000. */
   readonly provenMs?: number;
-  /** The kernel drops shorter edges, ms; only version 2 of the tools can. Default 0: it drops none. */
+  /** The kernel drops what is shorter, ms; only version 2 of the tools can ask for that. Default 5; 0: nothing is dropped. */
   readonly kernelDebounceMs?: number;
   /** A sentence that a person should see. */
   readonly onNotice?: (message: string) => void;
 }
+
+/**
+ * The kernel keeps 16 edges of a line: a pin that floats fills that in no time, and the oldest are lost. This is far below
+ * what the core debounces, and short enough to see a pin that flaps at 50 Hz.
+ */
+const usualKernelDebounceMs = 5;
 
 /** libgpiod's tools as a `Gpio`, with what `status` and `doctor` say about them. */
 export interface GpiodGpio extends Gpio {
@@ -68,7 +74,7 @@ class ToolsGpio implements GpiodGpio {
       checkMs: checkMs ?? 30_000,
       checkAfterEdgeMs: checkAfterEdgeMs ?? 1_000,
       readLimitMs: readLimitMs ?? 1_000,
-      kernelDebounceMs: kernelDebounceMs ?? 0,
+      kernelDebounceMs: kernelDebounceMs ?? usualKernelDebounceMs,
     });
     return this.#keep(input);
   }

@@ -63,6 +63,10 @@ function attempt<T>(open: OpenLine, run: () => T): Result<T> {
   }
 }
 
+function closedFailure(bcm: number): ReadFailure {
+  return gpioFailed("PI_UPS_GPIO_CLOSED", `GPIO${bcm} was closed`);
+}
+
 function release(open: OpenLine): void {
   attempt(open, () => (open.exportedByUs ? open.line.unexport() : open.line.unwatchAll()));
 }
@@ -104,7 +108,7 @@ class OnoffInput implements GpioInput {
   }
 
   #look(): Result<boolean> {
-    if (this.#closed) return gpioFailed("PI_UPS_GPIO_CLOSED", `GPIO${this.#open.bcm} was closed`);
+    if (this.#closed) return closedFailure(this.#open.bcm);
     return attempt(this.#open, () => this.#open.line.readSync() === 1);
   }
 
@@ -148,11 +152,11 @@ class OnoffOutput implements GpioOutput {
 
   /** sysfs gives back the driven level of an output without touching its direction. */
   read(): Promise<Result<boolean>> {
-    return Promise.resolve(attempt(this.#open, () => this.#open.line.readSync() === 1));
+    return Promise.resolve(this.#attempt(() => this.#open.line.readSync() === 1));
   }
 
   write(high: boolean): Promise<Result<void>> {
-    return Promise.resolve(attempt(this.#open, () => this.#open.line.writeSync(high ? 1 : 0)));
+    return Promise.resolve(this.#attempt(() => this.#open.line.writeSync(high ? 1 : 0)));
   }
 
   close(): Promise<void> {
@@ -167,6 +171,10 @@ class OnoffOutput implements GpioOutput {
   leave(): Promise<void> {
     this.#closed = true;
     return Promise.resolve();
+  }
+
+  #attempt<T>(run: () => T): Result<T> {
+    return this.#closed ? closedFailure(this.#open.bcm) : attempt(this.#open, run);
   }
 }
 
