@@ -58,6 +58,7 @@ describe("the view", () => {
                  start this frees the chip:
                    echo 1-0036 | sudo tee /sys/bus/i2c/drivers/max17040/unbind
         ok       The board answers: max17043 0x0003 (max17043 at 0x36).
+        ok       x1202 would answer just the same; the configuration says that it is x1201.
 
       Pins
         ok       The header's pins are pinctrl-rp1 (gpiochip0).

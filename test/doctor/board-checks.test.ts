@@ -95,7 +95,8 @@ describe("I2C", () => {
     expect(only(checkI2c(i2c, pi, user), "i2c_access").level).toBe("ok");
     expect(only(checkI2c(closed, pi, outsider), "i2c_access").mend?.run).toEqual(["sudo usermod -aG i2c pi"]);
     const waiting = only(checkI2c(closed, pi, { ...outsider, listedGroups: ["pi", "i2c"] }), "i2c_access");
-    expect([waiting.level, waiting.mend?.run]).toEqual(["problem", []]);
+    expect([waiting.level, waiting.mend?.run]).toEqual(["problem", ["id -nG"]]);
+    expect(waiting.mend?.say).toContain("Log out and in again");
     expect(levels(checkI2c(away, pi, user))).not.toContain("i2c_access problem");
   });
 
@@ -142,7 +143,14 @@ describe("device", () => {
   if (seen === null) throw new Error("the good facts have a detection");
 
   it("answers", () => {
-    expect(levels(checkDetection(x1201, seen, true))).toEqual(["device ok"]);
+    const alone = { ...seen, candidates: seen.candidates.slice(0, 1) };
+    expect(levels(checkDetection(x1201, alone, true))).toEqual(["device ok"]);
+  });
+
+  it("names who would answer the same also when somebody chose", () => {
+    const found = checkDetection(x1201, seen, true);
+    expect(levels(found)).toEqual(["device ok", "device_ambiguous ok"]);
+    expect(found[1]?.what).toBe("x1202 would answer just the same; the configuration says that it is x1201.");
   });
 
   it("names who would answer the same when nobody chose", () => {
@@ -297,7 +305,7 @@ describe("pins", () => {
     expect(only(look(closed, { user: outsider }), "gpio_access").mend?.run).toEqual([
       "sudo usermod -aG gpio pi",
     ]);
-    expect(only(look(closed), "gpio_access").mend?.run).toEqual([]);
+    expect(only(look(closed), "gpio_access").mend?.run).toEqual(["id -nG"]);
   });
 
   it.each<[string, string, Partial<PinFacts>, string]>([

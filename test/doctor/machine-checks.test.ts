@@ -64,6 +64,20 @@ describe("the Pi", () => {
     expect(only(checkPi(facts, x1201), "under_voltage").level).toBe(level);
   });
 
+  it.each(["POWER_OFF_ON_HALT=1", "PSU_MAX_CURRENT=5000"])("gives the commands that set %s", (setting) => {
+    const ids = ["eeprom_power_off_on_halt", "eeprom_psu_max_current"];
+    const mends = checkPi(eeprom(""), x1201).filter(({ id }) => ids.includes(id));
+    const found = mends.find(({ mend }) => mend?.run[0]?.includes(setting));
+    expect(found?.mend?.run).toEqual([
+      `(sudo rpi-eeprom-config; printf '\\n[all]\\n${setting}\\n') > /tmp/boot.conf`,
+      "sudo rpi-eeprom-config --apply /tmp/boot.conf",
+      "sudo reboot",
+    ]);
+    // What the command makes is what the check asks for.
+    const made = `BOOT_UART=1\n[none]\n${setting.split("=")[0]}=0\n\n[all]\n${setting}\n`;
+    expect(only(checkPi(eeprom(made), x1201), found?.id ?? "").level).toBe("ok");
+  });
+
   it("a board that cuts the power itself makes the EEPROM matter less", () => {
     const cutting = { ...x1201, switches: ["power_cut"] as const };
     expect(only(checkPi(eeprom(""), cutting), "eeprom_power_off_on_halt").level).toBe("note");
@@ -94,12 +108,13 @@ describe("users", () => {
       "from the next login on",
       { ...user, groups: ["pi", "video", "gpio"] },
       ["user_groups problem"],
-      undefined,
+      "id -nG",
     ],
   ])("%s", (_, who, expected, command) => {
     const found = checkUsers(who, null, x1201);
     expect(levels(found)).toEqual(expected);
     expect(found[0]?.mend?.run[0]).toBe(command);
+    expect(found.every(({ level, mend }) => level === "ok" || (mend?.run.length ?? 0) > 0)).toBe(true);
   });
 
   it("the agent's user counts when one runs", () => {
@@ -185,6 +200,13 @@ describe("clock", () => {
     ["untold", { ...time, synchronised: no("x") }, x1201, ["clock_synchronised unknown", "rtc ok"]],
     ["off", { ...time, rtcs: [off] }, x1201, ["clock_synchronised ok", "rtc note"]],
     ["silent", { ...time, rtcs: [{ ...rtc, epochS: null }] }, x1201, ["clock_synchronised ok", "rtc note"]],
+    ["no cell", { ...time, rtcs: [{ ...rtc, cellMv: 12 }] }, x1201, ["clock_synchronised ok", "rtc note"]],
+    [
+      "another's cell",
+      { ...time, rtcs: [{ ...rtc, cellMv: null }] },
+      x1201,
+      ["clock_synchronised ok", "rtc ok"],
+    ],
     ["none", { ...time, rtcs: [] }, x1201, ["clock_synchronised ok", "rtc note"]],
     [
       "the board's, unused",
@@ -218,6 +240,12 @@ describe("clock", () => {
     ],
   ])("%s", (_, facts, which, expected) => {
     expect(levels(checkTime(facts, which, null))).toEqual(expected);
+  });
+
+  it("a Pi 5 whose clock has no cell keeps the time only while it has power", () => {
+    const found = only(checkTime({ ...time, rtcs: [{ ...rtc, cellMv: 12 }] }, x1201, null), "rtc");
+    expect(found.what).toContain("rtc0 (rpi_rtc) has no cell, or an empty one (0.0 V)");
+    expect(found.mend?.run).toEqual(["cat /sys/class/rtc/rtc0/battery_voltage"]);
   });
 
   it("says by how much", () => {

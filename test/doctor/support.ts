@@ -107,7 +107,7 @@ export const good: Facts = {
   time: {
     wallMs,
     synchronised: yes,
-    rtcs: [{ device: "rtc0", name: "rpi_rtc", epochS: wallMs / 1000 - 1 }],
+    rtcs: [{ device: "rtc0", name: "rpi_rtc", epochS: wallMs / 1000 - 1, cellMv: 3020 }],
     boardClock: null,
   },
   about,

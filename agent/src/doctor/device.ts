@@ -85,12 +85,15 @@ export function checkDetection(board: Board, detection: Detection, named: boolea
   const same = detection.candidates.filter(
     (one) => one.board.id !== board.id && one.board.chips.some((use) => addresses.has(addressOf(use))),
   );
-  if (same.length > 0 && !named) {
+  if (same.length > 0) {
+    const alike = `${namesOf(same.map((one) => one.board))} would answer just the same`;
     findings.push(
-      ambiguous.note(
-        `${namesOf(same.map((one) => one.board))} would answer just the same. The bus cannot tell them apart.`,
-        say("Take the name that is printed on yours:", `sudo ${confirm}`),
-      ),
+      named
+        ? ambiguous.ok(`${alike}; the configuration says that it is ${board.id}.`)
+        : ambiguous.note(
+            `${alike}. The bus cannot tell them apart.`,
+            say("Take the name that is printed on yours:", `sudo ${confirm}`),
+          ),
     );
   }
   return findings;

@@ -138,6 +138,8 @@ export interface RtcFacts {
   readonly name: string;
   /** Unix time in s; null when the clock does not tell. */
   readonly epochS: number | null;
+  /** Of its cell; only a Pi 5's own clock tells. */
+  readonly cellMv: number | null;
 }
 
 export interface TimeFacts {

@@ -4,7 +4,7 @@ import type { Board, BoardLine, BoardLines } from "../boards/board.ts";
 import { linesInForce, pullInForce } from "./boot-config.ts";
 import type { GpioBackend, GpioChipFacts, GpioChosen, GpioFacts, PiFacts, UserFacts } from "./facts.ts";
 import { type Check, check, type Finding, type Mend, run, say } from "./finding.ts";
-import { addToBootConfig, listed } from "./words.ts";
+import { addToBootConfig, listed, newLogin } from "./words.ts";
 
 const chip = check(
   "gpio_chip",
@@ -129,7 +129,7 @@ function checkAccess({ mayOpen }: GpioFacts, user: UserFacts): Finding {
   if (user.listedGroups.includes("gpio")) {
     return access.problem(
       `${user.name} may not open the pins yet: the group gpio counts from the next login on.`,
-      say("Log out and in again, or restart the service."),
+      newLogin,
     );
   }
   return access.problem(

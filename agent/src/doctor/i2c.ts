@@ -5,7 +5,7 @@ import { addressText } from "../boards/board-words.ts";
 import { i2cInForce, linesInForce, overlaysNaming } from "./boot-config.ts";
 import type { I2cFacts, PiFacts, UserFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
-import { listed, usualBootConfig } from "./words.ts";
+import { listed, newLogin, usualBootConfig } from "./words.ts";
 
 const enabled = check("i2c_enabled", "The board's battery is read over I2C.");
 const access = check("i2c_access", "The agent opens the bus as its own user.");
@@ -65,7 +65,7 @@ function checkAccess({ bus, present, mayOpen }: I2cFacts, user: UserFacts): read
         ? `${user.name} may not open /dev/i2c-${bus} yet: the group i2c counts from the next login on.`
         : `${user.name} may not open /dev/i2c-${bus}.`,
       waiting
-        ? say("Log out and in again, or restart the service.")
+        ? newLogin
         : say(
             "Add the user to the group, then log in again or restart the service:",
             `sudo usermod -aG i2c ${user.name}`,

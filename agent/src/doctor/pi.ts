@@ -49,10 +49,12 @@ export function eepromSetting(text: string, name: string): string | null {
   return lines.findLast((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
 }
 
+/** Adds the setting at the end, where it counts on every model: the last word does. */
 function edit(setting: string) {
   return say(
-    `In the editor that opens, set the line ${setting} and save; then restart the Pi.`,
-    "sudo -E rpi-eeprom-config --edit",
+    "This adds the setting to those that are there; it counts from the next start on.",
+    `(sudo rpi-eeprom-config; printf '\\n[all]\\n${setting}\\n') > /tmp/boot.conf`,
+    "sudo rpi-eeprom-config --apply /tmp/boot.conf",
     "sudo reboot",
   );
 }

@@ -38,8 +38,20 @@ function offBy(seconds: number): string {
 
 const setIt = run("sudo hwclock --systohc --utc");
 
-function checkOne({ device, name, epochS }: RtcFacts, wallMs: number): Finding {
+/** A cell of 3 V that has less keeps no time for long; without one, the pin shows next to nothing. */
+const emptyCellMv = 2000;
+
+function checkOne({ device, name, epochS, cellMv }: RtcFacts, wallMs: number): Finding {
   const label = `${device} (${name})`;
+  if (cellMv !== null && cellMv < emptyCellMv) {
+    return rtc.note(
+      `${label} has no cell, or an empty one (${(cellMv / 1000).toFixed(1)} V): it loses the time with the power.`,
+      say(
+        "Plug a cell into the Pi's connector BAT. This shows its voltage in microvolts:",
+        `cat /sys/class/rtc/${device}/battery_voltage`,
+      ),
+    );
+  }
   if (epochS === null)
     return rtc.note(`${label} does not tell the time: it was never set, or its cell is empty.`, setIt);
   const apart = Math.abs(Math.round(wallMs / 1000) - epochS);

@@ -3,7 +3,7 @@ import type { Board } from "../boards/board.ts";
 import type { UserFacts } from "./facts.ts";
 import { type Check, check, type Finding, say } from "./finding.ts";
 import { usesI2c } from "./i2c.ts";
-import { listed } from "./words.ts";
+import { listed, newLogin } from "./words.ts";
 
 const agentGroups = check(
   "agent_groups",
@@ -45,7 +45,7 @@ function checkUser(one: Check, user: UserFacts, who: string, board: Board): read
           finding(
             `${who} (${user.name}) was added to ${words(waiting)}, which counts from the next login on.`,
             waiting,
-            say("Log out and in again, or restart the service."),
+            newLogin,
           ),
         ]),
     ...(missing.length === 0

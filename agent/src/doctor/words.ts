@@ -1,9 +1,16 @@
 // Phrases and commands that several checks give.
+import { type Mend, say } from "./finding.ts";
 
 /** The command that adds a line to config.txt, in force on every model. */
 export function addToBootConfig(path: string, line: string): string {
   return `printf '\\n[all]\\n${line}\\n' | sudo tee -a ${path}`;
 }
+
+/** For a user who is in the group by name, but not yet in this login. */
+export const newLogin: Mend = say(
+  "Log out and in again, or restart the service. This shows the groups that count now:",
+  "id -nG",
+);
 
 export const usualBootConfig = "/boot/firmware/config.txt";
 

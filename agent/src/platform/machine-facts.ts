@@ -92,9 +92,15 @@ async function isSynchronised(tool: Tool): Promise<Looked<boolean>> {
 function rtcsOf(root: string): readonly RtcFacts[] {
   const folder = below(root)("/sys/class/rtc");
   return namesIn(folder).map((device) => {
-    const epoch = trimmed(join(folder, device, "since_epoch"));
+    const whole = (file: string) => {
+      const text = trimmed(join(folder, device, file));
+      return text === null || !/^\d+$/.test(text) ? null : Number(text);
+    };
     const name = trimmed(join(folder, device, "name"))?.split(" ")[0] ?? "without a name";
-    return { device, name, epochS: epoch === null || !/^\d+$/.test(epoch) ? null : Number(epoch) };
+    // Microvolts; a file of Raspberry Pi's own driver (drivers/rtc/rtc-rpi.c).
+    const cellUv = whole("battery_voltage");
+    const cellMv = cellUv === null ? null : Math.round(cellUv / 1000);
+    return { device, name, epochS: whole("since_epoch"), cellMv };
   });
 }
 
