@@ -1,5 +1,5 @@
-// Reads the firmware's config.txt as far as our checks need it: settings in force on this model.
-// Source: Raspberry Pi documentation, "config.txt", sections "Conditional filters" and "GPIO control".
+// Reads the firmware's config.txt, and the EEPROM's settings, as far as our checks need them: what is in force on this model.
+// Sources: Raspberry Pi documentation, "config.txt", sections "Conditional filters" and "GPIO control"; eeprom-bootloader.adoc.
 
 /** Model filters of config.txt and the model names in /proc/device-tree/model that they mean. */
 const modelFilters: Readonly<Record<string, RegExp>> = {

@@ -1,7 +1,7 @@
 // The Pi itself: model, the boot settings in the EEPROM of a Pi 5, and whether it gets enough voltage.
 import type { Board } from "../boards/board.ts";
 import { linesInForce, settingInForce } from "./boot-config.ts";
-import type { Looked, PiFacts } from "./facts.ts";
+import type { PiFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
 
 const model = check(
@@ -43,10 +43,9 @@ function checkModel({ model: name }: PiFacts): Finding {
   );
 }
 
-/** A setting of `rpi-eeprom-config`; the last one counts. */
-export function eepromSetting(text: string, name: string): string | null {
-  const lines = text.split("\n").map((line) => line.replace(/#.*$/, "").trim());
-  return lines.findLast((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
+/** A setting in the EEPROM, which has the filters of config.txt. */
+function eepromSetting(text: string, model: string | null, name: string): string | null {
+  return settingInForce(linesInForce(text, model), name);
 }
 
 /** Adds the setting at the end, where it counts on every model: the last word does. */
@@ -59,10 +58,10 @@ function edit(setting: string) {
   );
 }
 
-function checkHalt(eeprom: Looked<string>, board: Board): Finding {
+function checkHalt({ eeprom, model: name }: PiFacts, board: Board): Finding {
   if (!eeprom.ok)
     return halt.unknown(`The setting POWER_OFF_ON_HALT: ${eeprom.why}.`, run("sudo rpi-eeprom-config"));
-  const value = eepromSetting(eeprom.value, "POWER_OFF_ON_HALT");
+  const value = eepromSetting(eeprom.value, name, "POWER_OFF_ON_HALT");
   if (value === "1") return halt.ok("POWER_OFF_ON_HALT=1 is set in the EEPROM.");
   const found =
     value === null
@@ -81,7 +80,7 @@ function checkCurrent({ eeprom, bootConfig, model: name }: PiFacts): Finding {
   }
   if (!eeprom.ok)
     return current.unknown(`The setting PSU_MAX_CURRENT: ${eeprom.why}.`, run("sudo rpi-eeprom-config"));
-  const value = eepromSetting(eeprom.value, "PSU_MAX_CURRENT");
+  const value = eepromSetting(eeprom.value, name, "PSU_MAX_CURRENT");
   if (value === "5000") return current.ok("PSU_MAX_CURRENT=5000 is set in the EEPROM.");
   const found = value === null ? "PSU_MAX_CURRENT is not set" : `PSU_MAX_CURRENT=${value}`;
   return current.note(`${found} in the EEPROM.`, edit("PSU_MAX_CURRENT=5000"));
@@ -114,7 +113,7 @@ function checkVoltage({ throttled, voltageAlarm }: PiFacts): Finding {
 
 export function checkPi(facts: PiFacts, board: Board | null): readonly Finding[] {
   const found = [checkModel(facts)];
-  if (isPi5(facts.model) && board !== null) found.push(checkHalt(facts.eeprom, board), checkCurrent(facts));
+  if (isPi5(facts.model) && board !== null) found.push(checkHalt(facts, board), checkCurrent(facts));
   if (facts.model !== null) found.push(checkVoltage(facts));
   return found;
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Gpio } from "../ports/ports.ts";
-import { type GpioBackend, gpiodCure, gpioFailed } from "./gpio-failures.ts";
+import { type GpioBackend, gpioFailed } from "./gpio-failures.ts";
 import { createGpiodGpio, type GpiodGpio, type GpiodGpioOptions } from "./gpio-gpiod.ts";
 import { headerChipIn } from "./gpio-numbers.ts";
 import { createOnoffGpio, type OnoffGpio } from "./gpio-onoff.ts";
@@ -152,7 +152,7 @@ class Choosing implements ChosenGpio {
       );
     }
     const denied = [sysfs, gpiod].find(({ code }) => code === "PI_UPS_GPIO_NO_PERMISSION");
-    const message = `Neither way to the pins works here. sysfs GPIO: ${sysfs.message} libgpiod: ${gpiod.message} ${gpiodCure}, or use a kernel with sysfs GPIO and build onoff with: npm run native.`;
+    const message = `Neither way to the pins works here. sysfs GPIO: ${sysfs.message} libgpiod: ${gpiod.message} The other way out is a kernel with sysfs GPIO, and onoff built with: npm run native.`;
     return nothing({ ok: false, code: denied?.code ?? "PI_UPS_GPIO_NO_BACKEND", message });
   }
 
