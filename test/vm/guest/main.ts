@@ -5,17 +5,13 @@ import { plugChips, takeBusZero } from "./chips.ts";
 import { currentChecks } from "./current-checks.ts";
 import { findChecks } from "./find-checks.ts";
 import { kernelChecks } from "./kernel-checks.ts";
-import { mainsChecks, type Way } from "./mains-checks.ts";
+import { mainsChecks } from "./mains-checks.ts";
 import { plugPins } from "./pins.ts";
 import { powerOffCheck } from "./power-off-check.ts";
 import { sh } from "./shell.ts";
 import { check, end, note } from "./tap.ts";
 import { busChecks, heldLineChecks, ownerChecks, rightsChecks, vanishingChecks } from "./trouble-checks.ts";
-
-const ways: readonly Way[] = [
-  ["sysfs", ["gpio:", "  backend: sysfs"]],
-  ["libgpiod", ["gpio:", "  backend: gpiod"]],
-];
+import { ways } from "./ways.ts";
 
 async function plug(): Promise<undefined> {
   await takeBusZero();
@@ -29,8 +25,10 @@ note(
 );
 await check("the HAT is plugged: I2C bus 1 and the header's pins", plug);
 for (const way of ways) await mainsChecks(way);
-await vanishingChecks();
-await ownerChecks();
+for (const way of ways) {
+  await vanishingChecks(way);
+  await ownerChecks(way);
+}
 await busChecks();
 await kernelChecks();
 await findChecks();

@@ -7,9 +7,7 @@ import { dump, gauge, setGauge } from "./chips.ts";
 import { drive, driven, holder } from "./pins.ts";
 import { check } from "./tap.ts";
 import { eventually, need } from "./wait.ts";
-
-/** A way to the pins: its name, and the lines of the configuration that choose it. */
-export type Way = readonly [name: string, yaml: readonly string[]];
+import { type Way, x1201On } from "./ways.ts";
 
 const acLine = 6;
 const chargeLine = 16;
@@ -96,6 +94,16 @@ function processes(name: string): readonly number[] {
     .map(Number);
 }
 
+/** What gpiomon asked for stands in gpioinfo while it holds the line. */
+async function isDebounced(): Promise<undefined> {
+  await eventually(
+    "a debounce period of 5 ms",
+    () => holder(acLine),
+    (text) => text.includes("debounce-period=5ms"),
+  );
+  return undefined;
+}
+
 /** The watching program is killed, as the kernel does when memory is short; the next edge must still arrive. */
 async function survivesItsWatcher(agent: Agent): Promise<string> {
   // Between two readings of the level there is a moment without one.
@@ -157,36 +165,19 @@ async function stops(agent: Agent): Promise<string> {
   return seconds(took);
 }
 
-/**
- * The X1201 without a pull on its mains pin. gpio-sim takes a pull that a program asks for as the level itself, which no
- * board does that drives its pin, so that each look by libgpiod's tools would plug the mains in again.
- */
-const withoutPull = [
-  "own_boards:",
-  "  x1201_without_pull:",
-  "    chips:",
-  "      - {chip: max17043, address: 0x36}",
-  "    lines:",
-  "      ac_present: {bcm: 6, true_when: high}",
-  "      charge_allowed: {bcm: 16, true_when: low}",
-  "    battery: {chemistry: li_ion}",
-] as const;
-
-export async function mainsChecks([way, yaml]: Way): Promise<void> {
+export async function mainsChecks(on: Way): Promise<void> {
+  const [way] = on;
   await setGauge(4100, 92);
   await drive(acLine, true);
   const before = await dump(gauge);
-  const agent = startAgent(
-    way === "libgpiod"
-      ? { board: "x1201_without_pull", yaml: [...yaml, ...withoutPull] }
-      : { board: "x1201", yaml },
-  );
+  const agent = startAgent(x1201On(on));
   await check(`${way}: the X1201 is present`, () => isPresent(agent, way));
   await check(`${way}: readings follow the chip`, () => follows(agent));
   await check(`${way}: mains goes`, () => edge(agent, false, "ac_power_loss"));
   await check(`${way}: mains comes back`, () => edge(agent, true, "ac_power_restored"));
   await check(`${way}: a flicker of 300 ms is no outage`, () => flickers(agent));
   if (way === "libgpiod") {
+    await check(`${way}: the kernel debounces the line`, isDebounced);
     await check(`${way}: a gpiomon that dies is started again`, () => survivesItsWatcher(agent));
   }
   await check(`${way}: charging is switched off and on over GPIO16`, () => switches(agent));

@@ -3,11 +3,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, startAgent, withAgent } from "./agent.ts";
 import { bindDriver, gauge, plugChips, setAbsent, setGauge, unbindDriver, unplugChips } from "./chips.ts";
-import type { Way } from "./mains-checks.ts";
 import { drive, holdLine } from "./pins.ts";
 import { sh } from "./shell.ts";
 import { check } from "./tap.ts";
 import { eventually, need } from "./wait.ts";
+import { type Way, x1201On } from "./ways.ts";
 
 const board = "x1201";
 
@@ -77,15 +77,16 @@ async function returns(agent: Agent): Promise<string> {
   return `after ${(took / 1000).toFixed(1)} s`;
 }
 
-export async function vanishingChecks(): Promise<void> {
+export async function vanishingChecks(on: Way): Promise<void> {
+  const [way] = on;
   await setGauge(4100, 92);
   await drive(6, true);
-  const agent = startAgent({ board });
+  const agent = startAgent(x1201On(on));
   await ready(agent).catch(() => undefined);
-  await check("a gauge that vanishes on battery is stale and silent, and shuts nothing down", () =>
+  await check(`${way}: a gauge that vanishes on battery is stale and silent, and shuts nothing down`, () =>
     vanishes(agent),
   );
-  await check("the gauge comes back by itself", () => returns(agent));
+  await check(`${way}: the gauge comes back by itself`, () => returns(agent));
   await agent.stop();
 }
 
@@ -95,17 +96,18 @@ async function recovers(agent: Agent): Promise<string> {
   return `after ${((performance.now() - begun) / 1000).toFixed(1)} s`;
 }
 
-export async function ownerChecks(): Promise<void> {
+export async function ownerChecks(on: Way): Promise<void> {
+  const [way] = on;
   await bindDriver("max17040_battery", "max17040", gauge);
-  const agent = startAgent({ board });
-  await check("a kernel driver that owns the address is PI_UPS_I2C_BUSY with its cure", async () => {
+  const agent = startAgent(x1201On(on));
+  await check(`${way}: a kernel driver that owns the address is PI_UPS_I2C_BUSY with its cure`, async () => {
     await says(agent, "PI_UPS_I2C_BUSY", "readlink /sys/bus/i2c/devices/1-0036/driver");
     const driver = await sh("readlink", "/sys/bus/i2c/devices/1-0036/driver");
     need(driver.trim(), "the command of the cure to name the driver", (text) => text.endsWith("/max17040"));
     return undefined;
   });
   await unbindDriver(gauge);
-  await check("the agent goes on when the driver has let go", () => recovers(agent));
+  await check(`${way}: the agent goes on when the driver has let go`, () => recovers(agent));
   await agent.stop();
 }
 
