@@ -12,12 +12,13 @@ export interface PiSignalsOptions {
   readonly root?: string;
   /** `vcgencmd`, or a program that answers like it. */
   readonly vcgencmd?: string;
+  /** How long it may take to answer, ms. Default 2000. */
+  readonly toolLimitMs?: number;
 }
 
 /** The power chip is asked through the firmware's mailbox, which takes tens of milliseconds. */
 const pmicEveryMs = 5_000;
 const throttledEveryMs = 2_000;
-const toolLimitMs = 2_000;
 /** Bit 0: under-voltage now. Bit 16: it has occurred since boot. */
 const underVoltageBit = 0x1;
 
@@ -86,12 +87,14 @@ class FoundSignals implements PiSignals {
   readonly #clock: Clock;
   readonly #root: string;
   readonly #vcgencmd: string;
+  readonly #toolLimitMs: number;
   #sources: Promise<Sources> | null = null;
 
-  constructor(clock: Clock, { root = "/", vcgencmd = "vcgencmd" }: PiSignalsOptions) {
+  constructor(clock: Clock, { root = "/", vcgencmd = "vcgencmd", toolLimitMs = 2_000 }: PiSignalsOptions) {
     this.#clock = clock;
     this.#root = root;
     this.#vcgencmd = vcgencmd;
+    this.#toolLimitMs = toolLimitMs;
   }
 
   async read(): Promise<PiReading> {
@@ -115,14 +118,14 @@ class FoundSignals implements PiSignals {
   }
 
   async #askRail(): Promise<Result<number>> {
-    const answer = await runTool(this.#vcgencmd, ["pmic_read_adc", "EXT5V_V"], toolLimitMs);
+    const answer = await runTool(this.#vcgencmd, ["pmic_read_adc", "EXT5V_V"], this.#toolLimitMs);
     if (!answer.ok) return failed("The 5 V rail", answer.why);
     const mv = parseExt5vMv(answer.text);
     return mv === null ? failed("The 5 V rail", "vcgencmd names no EXT5V_V") : { ok: true, value: mv };
   }
 
   async #askThrottled(): Promise<Result<boolean>> {
-    const answer = await runTool(this.#vcgencmd, ["get_throttled"], toolLimitMs);
+    const answer = await runTool(this.#vcgencmd, ["get_throttled"], this.#toolLimitMs);
     if (!answer.ok) return failed("The under-voltage flag", answer.why);
     const word = parseThrottled(answer.text);
     if (word === null) return failed("The under-voltage flag", "vcgencmd says no number");
