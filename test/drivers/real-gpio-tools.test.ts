@@ -137,7 +137,7 @@ describe.each(versions)("libgpiod %s", (version) => {
 
   it("tells once that its monitor dies, however often it begins anew and dies again", async () => {
     expectValue(await gpio.input(6, "none"));
-    fake.tell("die_after", "0.2");
+    fake.tell("die_after", "0.5");
     process.kill(fake.pid(6), "SIGKILL");
     const starts = () => fake.calls().filter((call) => call.startsWith("gpiomon")).length;
     await expect.poll(starts, patient).toBeGreaterThanOrEqual(3);
@@ -150,7 +150,7 @@ describe.each(versions)("libgpiod %s", (version) => {
     fake.end();
     use(version, { provenMs: 600_000 });
     expectValue(await gpio.output(16, true));
-    fake.tell("die_after", "0.2");
+    fake.tell("die_after", "0.5");
     process.kill(fake.pid(16), "SIGKILL");
     const starts = () => fake.calls().filter((call) => call.startsWith("gpioset")).length;
     await expect.poll(starts, patient).toBeGreaterThanOrEqual(3);

@@ -58,7 +58,7 @@ function codeAndSentence(errno: string, backend: GpioBackend): readonly [GpioErr
     case "EEXIST":
       return [
         "PI_UPS_GPIO_BUSY",
-        "is held by a kernel driver or another program. See who with: gpioinfo, then end it or remove its overlay",
+        "is held by a kernel driver or another program. See who with: gpioinfo (or sudo cat /sys/kernel/debug/gpio), then end it or remove its overlay",
       ];
     case "EACCES":
     case "EPERM":
