@@ -1,14 +1,7 @@
-// The Pi, its users, power-off, clock, folders and Home Assistant: every level of every check.
+// The Pi, its users, power-off, clock and folders: every level of every check; and all checks together.
 import { describe, expect, it } from "vitest";
 import { examine } from "../../agent/src/doctor/examine.ts";
-import type {
-  HomeAssistantFacts,
-  Looked,
-  PiFacts,
-  SystemFacts,
-  TimeFacts,
-} from "../../agent/src/doctor/facts.ts";
-import { checkHomeAssistant, compareVersions } from "../../agent/src/doctor/home-assistant.ts";
+import type { PiFacts, SystemFacts, TimeFacts } from "../../agent/src/doctor/facts.ts";
 import { checkPi } from "../../agent/src/doctor/pi.ts";
 import { checkPlaces } from "../../agent/src/doctor/places.ts";
 import { checkSystem } from "../../agent/src/doctor/system.ts";
@@ -67,18 +60,25 @@ describe("the Pi", () => {
     expect(only(checkPi(facts, x1201), "under_voltage").level).toBe(level);
   });
 
-  it.each(["POWER_OFF_ON_HALT=1", "PSU_MAX_CURRENT=5000"])("gives the commands that set %s", (setting) => {
-    const ids = ["eeprom_power_off_on_halt", "eeprom_psu_max_current"];
-    const mends = checkPi(eeprom(""), x1201).filter(({ id }) => ids.includes(id));
-    const found = mends.find(({ mend }) => mend?.run[0]?.includes(setting));
-    expect(found?.mend?.run).toEqual([
-      `(sudo rpi-eeprom-config; printf '\\n[all]\\n${setting}\\n') > /tmp/boot.conf`,
-      "sudo rpi-eeprom-config --apply /tmp/boot.conf",
-      "sudo reboot",
-    ]);
-    // What the command makes is what the check asks for.
-    const made = `BOOT_UART=1\n[none]\n${setting.split("=")[0]}=0\n\n[all]\n${setting}\n`;
-    expect(only(checkPi(eeprom(made), x1201), found?.id ?? "").level).toBe("ok");
+  it.each([
+    ["BOOT_UART=1\n[none]\nX=1\n", ["POWER_OFF_ON_HALT=1", "PSU_MAX_CURRENT=5000"]],
+    ["POWER_OFF_ON_HALT=0\nPSU_MAX_CURRENT=5000\n", ["POWER_OFF_ON_HALT=1"]],
+    ["[all]\nPOWER_OFF_ON_HALT=1\n[none]\n", ["PSU_MAX_CURRENT=5000"]],
+  ])("%j: one command adds all that is missing", (text, missing) => {
+    const found = checkPi(eeprom(text), x1201).filter(({ id }) => id.startsWith("eeprom"));
+    const bad = found.filter(({ level }) => level !== "ok");
+    expect(bad).toHaveLength(missing.length);
+    for (const { mend } of bad) {
+      expect(mend?.run).toEqual([
+        `(sudo rpi-eeprom-config; printf '\\n[all]\\n${missing.join("\\n")}\\n') > /tmp/boot.conf`,
+        "sudo rpi-eeprom-config --apply /tmp/boot.conf",
+        "sudo reboot",
+      ]);
+    }
+    // What it makes is what the checks ask for.
+    const made = `${text}\n[all]\n${missing.join("\n")}\n`;
+    const after = checkPi(eeprom(made), x1201).filter(({ id }) => id.startsWith("eeprom"));
+    expect(after.map(({ level }) => level)).toEqual(["ok", "ok"]);
   });
 
   it("a board that cuts the power itself makes the EEPROM matter less", () => {
@@ -310,111 +310,6 @@ describe("folders", () => {
       "sudo mkdir -p /var/lib/pi-ups",
       "sudo chown pi /var/lib/pi-ups",
     ]);
-  });
-});
-
-describe("Home Assistant", () => {
-  const url = "http://ha.local:8123";
-  const trouble = (code: string, message = "It is so. Mend it."): HomeAssistantFacts => ({
-    kind: "trouble",
-    url,
-    code,
-    message,
-  });
-  type LoggedIn = Extract<HomeAssistantFacts, { kind: "logged_in" }>;
-  const { homeAssistant } = about;
-  if (homeAssistant.kind !== "logged_in") throw new Error("the good facts are logged in");
-  const logged = (changes: Partial<LoggedIn>): HomeAssistantFacts => ({ ...homeAssistant, ...changes });
-  const integrated = (value: LoggedIn["integration"] extends Looked<infer T> ? T : never) =>
-    logged({ integration: { ok: true, value } });
-  const first = ["ha_reachable ok", "ha_token ok"];
-  const fine = [...first, "ha_user ok"];
-
-  it.each<[string, HomeAssistantFacts, string[]]>([
-    ["not configured", { kind: "not_configured" }, ["ha_configured note"]],
-    [
-      "unreachable",
-      trouble("PI_UPS_HA_UNREACHABLE"),
-      ["ha_reachable problem", "ha_token unknown", "ha_integration unknown"],
-    ],
-    [
-      "banned",
-      trouble("PI_UPS_HA_BANNED"),
-      ["ha_reachable problem", "ha_token unknown", "ha_integration unknown"],
-    ],
-    [
-      "wrong token",
-      trouble("PI_UPS_HA_AUTH_INVALID"),
-      ["ha_reachable ok", "ha_token problem", "ha_integration unknown"],
-    ],
-    [
-      "token file gone",
-      trouble("PI_UPS_HA_TOKEN_UNREADABLE"),
-      ["ha_reachable ok", "ha_token problem", "ha_integration unknown"],
-    ],
-    ["fine", homeAssistant, [...fine, "ha_integration ok", "ha_integration_version ok"]],
-    [
-      "admin",
-      logged({ user: { ok: true, value: { name: "Anna", isAdmin: true } } }),
-      [...first, "ha_user note", "ha_integration ok", "ha_integration_version ok"],
-    ],
-    [
-      "user untold",
-      logged({ user: no("x") }),
-      [...first, "ha_user unknown", "ha_integration ok", "ha_integration_version ok"],
-    ],
-    ["starting", integrated({ kind: "starting" }), [...fine, "ha_integration unknown"]],
-    ["missing", integrated({ kind: "missing" }), [...fine, "ha_integration problem"]],
-    [
-      "not added",
-      integrated({ kind: "not_added", version: "0.1.0" }),
-      [...fine, "ha_integration problem", "ha_integration_version ok"],
-    ],
-    [
-      "older",
-      integrated({ kind: "added", version: "0.0.9" }),
-      [...fine, "ha_integration ok", "ha_integration_version note"],
-    ],
-    [
-      "newer",
-      integrated({ kind: "added", version: "0.10.0" }),
-      [...fine, "ha_integration ok", "ha_integration_version ok"],
-    ],
-    [
-      "odd version",
-      integrated({ kind: "added", version: "main" }),
-      [...fine, "ha_integration ok", "ha_integration_version unknown"],
-    ],
-    [
-      "no version",
-      integrated({ kind: "added", version: null }),
-      [...fine, "ha_integration ok", "ha_integration_version unknown"],
-    ],
-    ["untold", logged({ integration: no("x") }), [...fine, "ha_integration unknown"]],
-  ])("%s", (_, facts, expected) => {
-    expect(levels(checkHomeAssistant(facts, "0.1.0"))).toEqual(expected);
-  });
-
-  it("what was found and how to mend it are told apart", () => {
-    const message =
-      "Home Assistant at http://ha.local:8123 cannot be reached (ECONNREFUSED: x.y). Is it running?";
-    const found = only(
-      checkHomeAssistant(trouble("PI_UPS_HA_UNREACHABLE", message), "0.1.0"),
-      "ha_reachable",
-    );
-    expect(found.what).toBe(
-      "Home Assistant at http://ha.local:8123 cannot be reached (ECONNREFUSED: x.y) (PI_UPS_HA_UNREACHABLE).",
-    );
-    expect(found.mend).toEqual({ say: "Is it running?", run: ["curl -I http://ha.local:8123"] });
-  });
-
-  it.each([
-    ["0.1.0", "0.1.0", 0],
-    ["0.9.0", "0.10.0", -1],
-    ["v1.0.0", "0.99.99", 1],
-    ["1.0", "1.0.0", null],
-  ])("%s against %s", (a, b, order) => {
-    expect(compareVersions(a, b)).toBe(order);
   });
 });
 

@@ -2,7 +2,8 @@
 import type { Board } from "../boards/board.ts";
 import { linesInForce, settingInForce } from "./boot-config.ts";
 import type { PiFacts } from "./facts.ts";
-import { check, type Finding, run, say } from "./finding.ts";
+import { check, type Finding, type Mend, run, say } from "./finding.ts";
+import { listed } from "./words.ts";
 
 const model = check(
   "pi_model",
@@ -48,17 +49,31 @@ function eepromSetting(text: string, model: string | null, name: string): string
   return settingInForce(linesInForce(text, model), name);
 }
 
-/** Adds the setting at the end, where it counts on every model: the last word does. */
-function edit(setting: string) {
+/** In the EEPROM of a Pi 5 under a UPS. */
+const wantedSettings = [
+  ["POWER_OFF_ON_HALT", "1"],
+  ["PSU_MAX_CURRENT", "5000"],
+] as const;
+
+/**
+ * Adds what is missing at the end, where it counts on every model: the last word does. All at once, because the tool shows
+ * what was in force at the start: a second edit before the next one would take the first back.
+ */
+function addSettings({ eeprom, model: name }: PiFacts): Mend {
+  const text = eeprom.ok ? eeprom.value : "";
+  const missing = wantedSettings
+    .filter(([key, value]) => eepromSetting(text, name, key) !== value)
+    .map(([key, value]) => `${key}=${value}`);
   return say(
-    "This adds the setting to those that are there; it counts from the next start on.",
-    `(sudo rpi-eeprom-config; printf '\\n[all]\\n${setting}\\n') > /tmp/boot.conf`,
+    `This adds ${listed(missing)} to what is set already, in force from the next start on.`,
+    `(sudo rpi-eeprom-config; printf '\\n[all]\\n${missing.join("\\n")}\\n') > /tmp/boot.conf`,
     "sudo rpi-eeprom-config --apply /tmp/boot.conf",
     "sudo reboot",
   );
 }
 
-function checkHalt({ eeprom, model: name }: PiFacts, board: Board): Finding {
+function checkHalt(facts: PiFacts, board: Board): Finding {
+  const { eeprom, model: name } = facts;
   if (!eeprom.ok)
     return halt.unknown(`The setting POWER_OFF_ON_HALT: ${eeprom.why}.`, run("sudo rpi-eeprom-config"));
   const value = eepromSetting(eeprom.value, name, "POWER_OFF_ON_HALT");
@@ -69,11 +84,12 @@ function checkHalt({ eeprom, model: name }: PiFacts, board: Board): Finding {
       : `POWER_OFF_ON_HALT=${value} in the EEPROM.`;
   // A board that cuts the Pi's power itself makes it matter less.
   return board.switches.includes("power_cut")
-    ? halt.note(`${found} ${board.name} can cut the power itself.`, edit("POWER_OFF_ON_HALT=1"))
-    : halt.problem(found, edit("POWER_OFF_ON_HALT=1"));
+    ? halt.note(`${found} ${board.name} can cut the power itself.`, addSettings(facts))
+    : halt.problem(found, addSettings(facts));
 }
 
-function checkCurrent({ eeprom, bootConfig, model: name }: PiFacts): Finding {
+function checkCurrent(facts: PiFacts): Finding {
+  const { eeprom, bootConfig, model: name } = facts;
   const lines = bootConfig.ok ? linesInForce(bootConfig.value.text, name) : [];
   if (settingInForce(lines, "usb_max_current_enable") === "1") {
     return current.ok("usb_max_current_enable=1 is set in config.txt.");
@@ -83,7 +99,7 @@ function checkCurrent({ eeprom, bootConfig, model: name }: PiFacts): Finding {
   const value = eepromSetting(eeprom.value, name, "PSU_MAX_CURRENT");
   if (value === "5000") return current.ok("PSU_MAX_CURRENT=5000 is set in the EEPROM.");
   const found = value === null ? "PSU_MAX_CURRENT is not set" : `PSU_MAX_CURRENT=${value}`;
-  return current.note(`${found} in the EEPROM.`, edit("PSU_MAX_CURRENT=5000"));
+  return current.note(`${found} in the EEPROM.`, addSettings(facts));
 }
 
 const supply = say(
