@@ -196,6 +196,7 @@ def mon() -> None:
             (STATE / "say_once").unlink()
             print(says, flush=True)
         time.sleep(0.002)
+    line.close()
     die("error polling for events: No such device")
 
 
