@@ -211,6 +211,47 @@ describe("PiSugar 2: conversion", () => {
   });
 });
 
+describe("PiSugar 2: plug", () => {
+  /** 4011 mV, no current. */
+  const cell = { 162: 0x86, 163: 0x14, 164: 0, 165: 0, 208: 0x86, 209: 0x14, 210: 0, 211: 0 } as const;
+  const pro = { ...cell, 82: 0x46, 194: 0x10 } as const;
+  const plain = { ...cell, 81: 0x14, 83: 0x12 } as const;
+
+  async function mains(kind: "ip5209" | "ip5312", bytes: Readonly<Record<number, number>>) {
+    const bench = chipBench({ ip5209, ip5312 }[kind], { chip: kind, address: 0x75 }, bytesDevice(bytes));
+    expectValue(await bench.probe());
+    return (await bench.sample()).acPresent;
+  }
+
+  // The maker's program asked for 0xFF in 0xDC as well until a weak USB voltage showed that the byte moves.
+  it.each([
+    ["at full voltage", { 220: 0xff, 221: 0x1f }, true],
+    ["at a weak voltage", { 220: 0xe0, 221: 0x1f }, true],
+    ["out, at a small value", { 220: 0xff, 221: 0x02 }, false],
+    ["out, at a small negative value", { 220: 0xff, 221: 0x3f }, false],
+  ])("IP5312 %s", async (_what, bytes, plugged) => {
+    expect(expectValue(await mains("ip5312", { ...pro, ...bytes }))).toBe(plugged);
+  });
+
+  it.each([
+    [0x10, true],
+    [0xef, false],
+  ])("IP5209: 0x55 reads %i", async (byte, plugged) => {
+    expect(expectValue(await mains("ip5209", { ...plain, 85: byte }))).toBe(plugged);
+  });
+
+  it.each([
+    ["ip5312", { ...pro, 194: 0xef, 221: 0x1f }],
+    ["ip5312", { ...pro, 82: 0x06, 221: 0x1f }],
+    ["ip5209", { ...plain, 83: 0x02, 85: 0x10 }],
+    // As the maker's program leaves a board with four LEDs: bit 4 of 0x55 is its button.
+    ["ip5209", { ...plain, 81: 0x04, 85: 0x10 }],
+    ["ip5209", { ...plain, 81: 0x34, 85: 0x10 }],
+  ] as const)("%s: no plug is read from pins that are not set up", async (kind, bytes) => {
+    expect(expectRefusal(await mains(kind, bytes)).code).toBe("PI_UPS_MAINS_NOT_SET_UP");
+  });
+});
+
 describe.each([
   ["ip5209", ip5209],
   ["ip5312", ip5312],

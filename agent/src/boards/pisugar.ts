@@ -55,7 +55,7 @@ const pisugar2Pro: Board = {
   quirks: [...quirks2],
   unverified: [
     ...unverified2,
-    "That the plug is shown by registers 0xDC and 0xDD, which the maker's program calls charging.",
+    "That register 0xDD shows the plug: the maker's manual calls it charging, his program plugged in.",
     "That the battery sold with it has 5000 mAh.",
   ],
   sources: [source2],

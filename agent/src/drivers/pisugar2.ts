@@ -9,10 +9,11 @@ import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 
-/** Where a register and which bits of it show something. */
+/** Where a register shows something, and how: its bits under the mask read `shows`. */
 interface Bits {
   readonly register: number;
   readonly mask: number;
+  readonly shows: number;
 }
 
 interface PowerChip {
@@ -26,9 +27,9 @@ interface PowerChip {
   readonly highestMa: number;
   /** Bits of the voltage's high byte, and whether the topmost of them is its sign. */
   readonly voltageSigned: boolean;
-  /** The plug is shown where all these bits are set... */
-  readonly plug: readonly Bits[];
-  /** ...and only after the maker's program has set up the pins: all of these bits are set then. */
+  /** The plug is in where this is shown... */
+  readonly plug: Bits;
+  /** ...and only after the maker's program has set up the pins: all of these are shown then. */
   readonly setUp: readonly Bits[];
 }
 
@@ -45,10 +46,11 @@ export const powerChips = {
     maPerStep: 0.745985,
     highestMa: 6000,
     voltageSigned: true,
-    plug: [{ register: 0x55, mask: 0x10 }],
+    plug: { register: 0x55, mask: 0x10, shows: 0x10 },
     setUp: [
-      { register: 0x53, mask: 0x10 },
-      { register: 0x51, mask: 0x10 },
+      { register: 0x53, mask: 0x10, shows: 0x10 },
+      // LIGHT is GPIO2: the maker's program does that on boards with two LEDs only. With four, 0x55 is the button.
+      { register: 0x51, mask: 0x30, shows: 0x10 },
     ],
   },
   ip5312: {
@@ -59,11 +61,13 @@ export const powerChips = {
     maPerStep: 2.68554,
     highestMa: 12_000,
     voltageSigned: false,
-    plug: [
-      { register: 0xdc, mask: 0xff },
-      { register: 0xdd, mask: 0x1f },
+    // High byte of a converter that overflows with the plug in; the low one moves with the input's voltage.
+    plug: { register: 0xdd, mask: 0xff, shows: 0x1f },
+    setUp: [
+      { register: 0xc2, mask: 0x10, shows: 0x10 },
+      // VSET is the converter's input.
+      { register: 0x52, mask: 0x60, shows: 0x40 },
     ],
-    setUp: [{ register: 0xc2, mask: 0x10 }],
   },
 } as const satisfies Record<string, PowerChip>;
 
@@ -120,9 +124,9 @@ class PowerChipReader {
     const setUp = await this.#all(this.#chip.setUp);
     if (!setUp.ok) return setUp;
     if (!setUp.value) return { ok: true, value: { reading: reading.value, acPresent: null } };
-    const plug = await this.#all(this.#chip.plug);
+    const plug = await this.#shown(this.#chip.plug);
     if (!plug.ok) return plug;
-    const again = await this.#all(this.#chip.plug);
+    const again = await this.#shown(this.#chip.plug);
     if (!again.ok) return again;
     if (plug.value !== again.value)
       return impossible(`The ${this.#chip.name}'s plug changed between two reads.`);
@@ -163,12 +167,17 @@ class PowerChipReader {
 
   async #all(wanted: readonly Bits[]): Promise<Result<boolean>> {
     let all = true;
-    for (const { register, mask } of wanted) {
-      const byte = await this.#byte(register);
-      if (!byte.ok) return byte;
-      all &&= (byte.value & mask) === mask;
+    for (const bits of wanted) {
+      const shown = await this.#shown(bits);
+      if (!shown.ok) return shown;
+      all &&= shown.value;
     }
     return { ok: true, value: all };
+  }
+
+  async #shown({ register, mask, shows }: Bits): Promise<Result<boolean>> {
+    const byte = await this.#byte(register);
+    return byte.ok ? { ok: true, value: (byte.value & mask) === shows } : byte;
   }
 
   async #pair(register: number): Promise<Result<readonly [low: number, high: number]>> {

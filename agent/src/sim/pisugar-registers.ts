@@ -133,11 +133,15 @@ const powerChips: Readonly<Record<"ip5209" | "ip5312", PowerChip>> = {
     voltage: 0xd0,
     current: 0xd2,
     maPerStep: 2.68554,
+    // The low byte is what the input's voltage makes of it, plugged or not.
     plug: [
-      [0xdc, 0xff, 0x12],
-      [0xdd, 0x1f, 0x00],
+      [0xdc, 0xf3, 0x12],
+      [0xdd, 0x1f, 0x02],
     ],
-    setUp: [[0xc2, 0x10]],
+    setUp: [
+      [0x52, 0x46],
+      [0xc2, 0x10],
+    ],
   },
 };
 
