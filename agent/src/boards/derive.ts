@@ -32,7 +32,7 @@ const plain: { readonly [C in PlainChip]: Abilities } = {
   pisugar3: {
     // Charging is derived from the trend, as with a mains pin.
     senses: ["ac", "voltage", "charge", "charging", "temperature"],
-    switches: ["allow_charge", "restart_on_mains"],
+    switches: ["allow_charge", "power_cut", "restart_on_mains", "wake_at"],
   },
   ups_plus: {
     senses: ["ac", "voltage", "charge", "temperature", "dc_out"],

@@ -1,8 +1,11 @@
 // PiSugar's boards: the 2 and 2 Pro are a power chip on the bus, the 3 has a controller.
-// The registers are those of the maker's own program; nothing here was tried by this project.
+// The registers are those of the maker's datasheets and program; nothing here was tried by this project.
 import type { Board } from "./board.ts";
 
-const source2 = "https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/ip5209.rs, ip5312.rs)";
+const sources2 = [
+  "https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/ip5209.rs, ip5312.rs)",
+  "https://docs.pisugar.com/docs/product-wiki/battery/pisugar2/pisugar-2-i2c",
+] as const;
 
 const quirks2 = [
   "It measures voltage and current only: the percent is the agent's estimate.",
@@ -36,7 +39,7 @@ const pisugar2: Board = {
     "That the chip's voltage counts below 2600 mV when its sign bit is set; the maker's program adds there.",
     "That the battery sold with it has 1200 mAh.",
   ],
-  sources: [source2],
+  sources: [...sources2],
 };
 
 const pisugar2Pro: Board = {
@@ -58,7 +61,7 @@ const pisugar2Pro: Board = {
     "That register 0xDD shows the plug: the maker's manual calls it charging, his program plugged in.",
     "That the battery sold with it has 5000 mAh.",
   ],
-  sources: [source2],
+  sources: [...sources2],
 };
 
 const pisugar3: Board = {
@@ -73,21 +76,28 @@ const pisugar3: Board = {
   battery: { chemistry: "li_ion", cellsInSeries: 1, typicalCapacityMah: null },
   limits: { batteryMa: null, outputMa: null },
   senses: ["ac", "voltage", "charge", "charging", "temperature"],
-  switches: ["allow_charge", "restart_on_mains"],
+  switches: ["allow_charge", "power_cut", "restart_on_mains", "wake_at"],
   quirks: [
     "The battery is chosen by the buyer: 1200 mAh for a Zero, 5000 mAh for the Plus.",
-    "A long tap means power off, a double tap means reboot, a single tap means nothing; a soft power-off request counts where the board was set to make them.",
-    "Stop the maker's service (sudo systemctl disable --now pisugar-server): it takes the taps away.",
-    "The agent does not cut the power: the board's output switch works at once, and no delay is known. Without a power-off at its button the halted Pi goes on drawing from the battery.",
-    "The agent sets no alarm: it has no date and goes by a clock whose time zone is the maker's program's choice.",
+    "Of the custom button a long tap means power off, a double tap reboot and a single tap nothing.",
+    "The power button cuts the power at once after two seconds, until soft power-off is set; then it asks, and the agent powers the Pi off. The board forgets that at each start, so set it at each boot: i2cset -y 1 0x57 0x0B 0x29; i2cset -y -m 0x10 1 0x57 0x03 0x10; i2cset -y 1 0x57 0x0B 0x00",
+    "Stop the maker's service (sudo systemctl disable --now pisugar-server): it takes the presses away.",
+    "A power cut waits 255 s at most and needs firmware 1.0.6. Without one, or a power-off at its button, the halted Pi goes on drawing from the battery.",
+    "Its alarm has a time of day and no date: it can be set one day ahead, and comes every day until it is switched off.",
+    "The temperature is that of the controller's chip, next to a charger that may get 80 °C hot: raise temperature_high_c where that is a false alarm.",
+    "With the board's charging protection on it charges to about 80 %, so the battery never gets full.",
     "Memory chips beside clocks (AT24C32 on DS3231 modules) use the same address 0x57; the board can be moved to another one (register 0x50).",
     "It measures the output current and not the battery's; charging is derived from the trend.",
   ],
   unverified: [
     "That the percent of register 0x2A is as good as the maker's program's own, which it computes from the voltage.",
-    "That firmware without a version text does not exist: a board without one is not recognised.",
+    "That a power cut which counts down is called off by setting the bit again that began it.",
+    "That the alarm counts from the clock in registers 0x35 to 0x37.",
   ],
-  sources: ["https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs)"],
+  sources: [
+    "https://docs.pisugar.com/docs/product-wiki/battery/pisugar3/pisugar-3-i2c (the maker's I2C datasheet)",
+    "https://github.com/PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs, scripts/PiSugar3_DelayedShutdown.sh, pisugar-module/pisugar-3)",
+  ],
 };
 
 /** All of them, in the order of the docs. */

@@ -1,13 +1,18 @@
 // The PiSugar boards as the bus sees them: the PiSugar 3's controller with its write key, and the power chips of the
 // PiSugar 2 and 2 Pro, set up for a board with two LEDs as the maker's program leaves them.
-// Facts: PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs, ip5209.rs, ip5312.rs).
+// Facts: PiSugar's I2C datasheet (docs.pisugar.com); PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs,
+// ip5209.rs, ip5312.rs).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const measureMs = 200;
 const version = "1.3.4";
 const writeKey = 0x29;
-const outputOn = 0x20;
+const outputUntilDelay = 0x20;
+const outputNow = 0x04;
+/** As the datasheet has it after a start: charging, both outputs, start on mains and the touch guard are on. */
+const powerAfterStart = 0x7c;
+const dayMs = 86_400_000;
 
 /** The measured world as a chip holds it: new every 200 ms, and old for ever while it hangs. Mains is always told. */
 function createHeld(around: ChipSurroundings): () => Measured {
@@ -26,6 +31,10 @@ function createHeld(around: ChipSurroundings): () => Measured {
   };
 }
 
+function twoDigits(value: number): number {
+  return (Math.floor(value / 10) << 4) | (value % 10);
+}
+
 export interface PiSugar3Registers extends RegisterDevice {
   /** Register 0x02 without the plug. */
   power: number;
@@ -33,17 +42,26 @@ export interface PiSugar3Registers extends RegisterDevice {
   softPowerOff: number;
   /** Register 0x08. */
   tap: number;
+  /** Register 0x09, s. */
+  cutDelay: number;
   /** Register 0x0B. */
   key: number;
+  /** Registers 0x40 to 0x47. */
+  readonly alarm: Uint8Array;
+  /** How far the board's clock is ahead of UTC, ms; NaN: it stands still at midnight. */
+  clockAheadMs: number;
 }
 
 class PiSugar3 implements PiSugar3Registers {
   readonly #around: ChipSurroundings;
   readonly #measured: () => Measured;
-  power = 0x40 | outputOn;
+  power = powerAfterStart;
   softPowerOff = 0;
   tap = 0;
+  cutDelay = 0;
   key = 0;
+  readonly alarm = new Uint8Array(8);
+  clockAheadMs = 0;
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
@@ -62,21 +80,39 @@ class PiSugar3 implements PiSugar3Registers {
     else if (register === 0x02) this.#setPower(value & 0x7f);
     else if (register === 0x03) this.softPowerOff = value;
     else if (register === 0x08) this.tap = value;
+    else if (register === 0x09) this.cutDelay = value;
+    else if (register >= 0x40 && register <= 0x47) this.alarm[register - 0x40] = value;
   }
 
   #setPower(value: number): void {
     const before = this.power;
     this.power = value;
     this.#around.allowCharge((value & 0x40) !== 0);
-    if ((before & outputOn) !== (value & outputOn))
-      this.#around.cutPower((value & outputOn) === 0 ? 0 : null);
+    if ((value & outputNow) === 0) this.#around.cutPower(0);
+    else if (((before ^ value) & outputUntilDelay) !== 0) {
+      this.#around.cutPower((value & outputUntilDelay) === 0 ? this.cutDelay * 1000 : null);
+    }
+  }
+
+  /** Hour, minute and second, which a clock that stands still has as zeros. */
+  #clock(register: number): number {
+    const ms = Number.isNaN(this.clockAheadMs) ? 0 : (this.#around.wallMs() + this.clockAheadMs) % dayMs;
+    const second = Math.floor(ms / 1000);
+    return twoDigits(
+      [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60][register - 0x35] ?? 0,
+    );
   }
 
   #byte(register: number): number {
     const { acPresent, cellMv, chargePct, outputMa, temperatureC } = this.#measured();
     const text = version.charCodeAt(register - 0xe2);
     if (register >= 0xe2) return Number.isNaN(text) ? 0 : text;
+    if (register >= 0x40 && register <= 0x47) return this.alarm[register - 0x40] ?? 0;
     switch (register) {
+      case 0x00:
+        return 3;
+      case 0x01:
+        return 0x0f;
       case 0x02:
         return this.power | (acPresent ? 0x80 : 0);
       case 0x03:
@@ -85,6 +121,8 @@ class PiSugar3 implements PiSugar3Registers {
         return Math.max(0, Math.min(255, Math.round(temperatureC) + 40));
       case 0x08:
         return this.tap;
+      case 0x09:
+        return this.cutDelay;
       case 0x0b:
         return this.key;
       case 0x22:
@@ -97,6 +135,10 @@ class PiSugar3 implements PiSugar3Registers {
         return Math.round(outputMa) & 0xff;
       case 0x2a:
         return Math.round(Math.max(0, Math.min(100, chargePct)));
+      case 0x35:
+      case 0x36:
+      case 0x37:
+        return this.#clock(register);
       default:
         return 0;
     }
