@@ -1,4 +1,4 @@
-// 52Pi's UPSPlus: little-endian words, three switches, and two registers that nobody may touch.
+// 52Pi's UPSPlus: little-endian words, two switches with the traps of their timer, and registers that nobody may touch.
 import { describe, expect, it } from "vitest";
 import { upsPlus } from "../../agent/src/drivers/ups-plus.ts";
 import { createUpsPlusRegisters } from "../../agent/src/sim/ups-plus-registers.ts";
@@ -6,7 +6,7 @@ import { chipWorld } from "../support/chip-world.ts";
 import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
 
 const use = { chip: "ups_plus", address: 0x17 } as const;
-/** 5.1 V out, 3.95 V battery, 5.05 V at USB-C, 31 °C, 87 %, version 12. */
+/** 5.1 V out, 3.95 V battery, 5.05 V at USB-C, 31 °C, cut-off at 3 V, 87 %, version 12. */
 const healthy = {
   3: 0xec,
   4: 0x13,
@@ -18,6 +18,8 @@ const healthy = {
   10: 0,
   11: 31,
   12: 0,
+  17: 0xb8,
+  18: 0x0b,
   19: 87,
   20: 0,
   40: 12,
@@ -26,7 +28,8 @@ const healthy = {
 
 function onSimulator(measured = {}) {
   const { world, around } = chipWorld(measured);
-  return { world, ...chipBench(upsPlus, use, createUpsPlusRegisters(around)) };
+  const device = createUpsPlusRegisters(around);
+  return { world, device, ...chipBench(upsPlus, use, device) };
 }
 
 describe("reading", () => {
@@ -38,6 +41,7 @@ describe("reading", () => {
       acPresent: { ok: true, value: true },
       railMv: { ok: true, value: 5100 },
       temperatureC: { ok: true, value: 31 },
+      boardFaults: { ok: true, value: [] },
     });
     expect(writes).toEqual([]);
   });
@@ -62,6 +66,40 @@ describe("reading", () => {
     expect(expectRefusal(found).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
   });
 
+  it.each([
+    ["3.199 V", 3199, []],
+    ["3.2 V", 3200, ["cuts_too_early"]],
+    ["3.7 V, the maker's example", 3700, ["cuts_too_early"]],
+    ["nothing possible", 0xffff, []],
+  ])("tells of a board that cuts before the agent: %s", async (_what, millivolts, kinds) => {
+    const bytes = { ...healthy, 17: millivolts & 0xff, 18: millivolts >> 8 };
+    const { probe, sample } = chipBench(upsPlus, use, bytesDevice(bytes));
+    await probe();
+    const faults = expectValue((await sample()).boardFaults);
+    expect(faults.map(({ kind }) => kind)).toEqual(kinds);
+    if (millivolts === 3700) expect(faults[0]?.message).toContain("3.70 V");
+  });
+
+  it("whose cure, in its order, never stands higher in between", async () => {
+    const { device, probe, sample } = onSimulator();
+    device.write(18, Uint8Array.of(3700 >> 8));
+    device.write(17, Uint8Array.of(3700 & 0xff));
+    await probe();
+    const [fault] = expectValue((await sample()).boardFaults);
+    const orders = [...(fault?.message ?? "").matchAll(/0x17 (0x\w+) (0x\w+)/g)].map(([, at, byte]) => [
+      Number(at),
+      Number(byte),
+    ]);
+    expect(orders).toHaveLength(2);
+    for (const [at = 0, byte = 0] of orders) {
+      device.write(at, Uint8Array.of(byte));
+      const [low = 0, high = 0] = device.read(17, 2);
+      expect(low | (high << 8)).toBeLessThan(3700);
+      expect(low | (high << 8)).toBeGreaterThanOrEqual(2800);
+    }
+    expect(expectValue((await sample()).boardFaults)).toEqual([]);
+  });
+
   it("reads a frost below zero", async () => {
     const { probe, sample } = chipBench(upsPlus, use, bytesDevice({ ...healthy, 11: 0xfb, 12: 0xff }));
     await probe();
@@ -77,14 +115,30 @@ describe("switches", () => {
     expect(await clock.until(cut(60))).toEqual({ ok: true, value: undefined });
     expect(world.cutAfterMs).toBe(60_000);
     expect(expectRefusal(await clock.until(cut(256))).code).toBe("PI_UPS_NOT_POSSIBLE");
-    await clock.until(cut(0));
     expect(await clock.until(cut(null))).toEqual({ ok: true, value: undefined });
     expect(world.cutAfterMs).toBeNull();
     expect(writes).toEqual([
+      [24, 0],
       [24, 60],
-      [24, 1],
       [24, 0],
     ]);
+  });
+
+  it("asks for no cut shorter than the board takes, and replaces one that counts down", async () => {
+    const { driver, clock, world, writes } = onSimulator();
+    const cut = driver.controls?.powerCut;
+    if (cut === undefined) throw new Error("no cut");
+    for (const [asked, ms] of [
+      [0, 10_000],
+      [30.2, 31_000],
+      [200, 200_000],
+      [20, 20_000],
+    ] as const) {
+      expect(await clock.until(cut(asked))).toEqual({ ok: true, value: undefined });
+      expect(world.cutAfterMs).toBe(ms);
+    }
+    // Neither the factory reset (27), the update (50) nor the power cycle (26).
+    expect(new Set(writes.map(([register]) => register))).toEqual(new Set([24]));
   });
 
   it("says so when the board did not take it", async () => {

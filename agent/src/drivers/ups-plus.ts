@@ -1,7 +1,9 @@
-// The controller of 52Pi's UPSPlus: little-endian words, and three switches. Registers 27 (factory reset) and 50 (update)
-// are never written. Facts: geeekpi/upsplus (README.md, example programs).
+// The controller of 52Pi's UPSPlus: little-endian words, and two switches. Registers 27 (factory reset) and 50 (update) are
+// never written, nor 26 (power cycle), which waits 5 s or ten minutes before it starts the Pi again, as the firmware likes.
+// Facts: geeekpi/upsplus (README.md, example programs, issues 70 and 75); ArjenR49/UPS-Plus (README.md, traps of the timers);
+// dacarson/UPSPlus_oss (documents/UPSPlus_Behavior_Spec.md, ranges of the registers).
 import type { PlainUse } from "../boards/chip-use.ts";
-import type { RawReading, Result } from "../core/model.ts";
+import type { BoardFault, RawReading, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
@@ -14,18 +16,20 @@ export const upsPlusRegisters = {
   usbCMv: 7,
   microUsbMv: 9,
   temperatureC: 11,
+  /** Battery voltage at which the board cuts the power by itself. */
+  protectMv: 17,
   chargePct: 19,
-  /** Seconds to the power cut; 0 calls it off. */
+  /** Seconds to the power cut, 10 to 255; 0 calls it off. */
   shutdownCountdown: 24,
   restartOnMains: 25,
   version: 40,
 } as const;
 
-/** The countdown is one byte. */
-const longestCutS = 255;
+/** The countdown is one byte, and takes nothing shorter. */
+const cutS = { shortest: 10, longest: 255 } as const;
 
 function tooLate(delayS: number): Result<never> {
-  const message = `The UPSPlus counts down from ${longestCutS} s at most, and ${delayS} s were asked for. Ask later, or for less.`;
+  const message = `The UPSPlus counts down from ${cutS.longest} s at most, and ${delayS} s were asked for. Ask later, or for less.`;
   return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
 }
 
@@ -34,6 +38,11 @@ const pluggedMv = 4000;
 /** Inputs and output are USB's 5 V; more than this is a misread word. */
 const highestMv = 20_000;
 const possibleC = { lowest: -30, highest: 100 } as const;
+/**
+ * From here on the board is earlier than the agent's own limit for Li-ion (3.2 V unless configured). The maker's program
+ * sets 3.5 V, his example 3.7 V; the registers take 2.8 to 4.5 V.
+ */
+const earlyProtectMv = { lowest: 3200, highest: 4500 } as const;
 const writeSettlesMs = 100;
 
 interface Look {
@@ -41,6 +50,15 @@ interface Look {
   readonly outputMv: number;
   readonly temperatureC: number;
   readonly acPresent: boolean;
+  /** Null where the board's own cut-off is no trouble. */
+  readonly earlyCutMv: number | null;
+}
+
+function earlyCut(atMv: number): BoardFault {
+  return {
+    kind: "cuts_too_early",
+    message: `The UPSPlus cuts the power by itself at ${(atMv / 1000).toFixed(2)} V, before the agent has shut the Pi down. Set it to 3.0 V, high byte first: i2cset -y 1 0x17 0x12 0x0B; i2cset -y 1 0x17 0x11 0xB8 (and stop the maker's programs, which set it again).`,
+  };
 }
 
 /**
@@ -72,10 +90,10 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
   }
 
   async function look(): Promise<Result<Look>> {
-    const { outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, chargePct } = upsPlusRegisters;
-    const found = await words([outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, chargePct]);
+    const { outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, protectMv, chargePct } = upsPlusRegisters;
+    const found = await words([outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, protectMv, chargePct]);
     if (!found.ok) return found;
-    const [output = 0, cellMv = 0, usbC = 0, microUsb = 0, rawC = 0, percent = 0] = found.value;
+    const [output = 0, cellMv = 0, usbC = 0, microUsb = 0, rawC = 0, protect = 0, percent = 0] = found.value;
     const reading = { cellMv, chargePct: percent };
     const refused = implausibleCell("The UPSPlus", reading);
     if (refused !== null) return refused;
@@ -84,7 +102,9 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     const celsius = rawC >= 0x8000 ? rawC - 0x10000 : rawC;
     if (celsius < possibleC.lowest || celsius > possibleC.highest) return impossible(`${celsius} °C`);
     const acPresent = usbC > pluggedMv || microUsb > pluggedMv;
-    return { ok: true, value: { reading, outputMv: output, temperatureC: celsius, acPresent } };
+    const early = protect >= earlyProtectMv.lowest && protect <= earlyProtectMv.highest;
+    const earlyCutMv = early ? protect : null;
+    return { ok: true, value: { reading, outputMv: output, temperatureC: celsius, acPresent, earlyCutMv } };
   }
 
   /** Writes one byte and reads it back. */
@@ -115,21 +135,25 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     look,
     agree: (a, b) =>
       a.acPresent === b.acPresent &&
+      a.earlyCutMv === b.earlyCutMv &&
       Math.abs(a.temperatureC - b.temperatureC) <= 5 &&
       Math.abs(a.outputMv - b.outputMv) <= 300,
-    sample: ({ reading, outputMv, temperatureC, acPresent }) => ({
+    sample: ({ reading, outputMv, temperatureC, acPresent, earlyCutMv }) => ({
       gauge: { ok: true, value: reading },
       acPresent: { ok: true, value: acPresent },
       railMv: { ok: true, value: outputMv },
       temperatureC: { ok: true, value: temperatureC },
+      boardFaults: { ok: true, value: earlyCutMv === null ? [] : [earlyCut(earlyCutMv)] },
     }),
     failed: (failure) => ({ gauge: failure, acPresent: failure, railMv: failure, temperatureC: failure }),
     controls: {
-      powerCut(delayS) {
+      async powerCut(delayS) {
         const { shutdownCountdown } = upsPlusRegisters;
-        if (delayS === null) return set(shutdownCountdown, 0, (read) => read === 0);
-        if (delayS > longestCutS) return Promise.resolve(tooLate(delayS));
-        const seconds = Math.max(1, Math.round(delayS));
+        if (delayS !== null && delayS > cutS.longest) return tooLate(delayS);
+        // A countdown that runs takes no other figure reliably: it is stopped first.
+        const stopped = await set(shutdownCountdown, 0, (read) => read === 0);
+        if (delayS === null || !stopped.ok) return stopped;
+        const seconds = Math.max(cutS.shortest, Math.ceil(delayS));
         // It counts down from the moment that it took the figure.
         return set(shutdownCountdown, seconds, (read) => read > 0 && read <= seconds);
       },

@@ -1,9 +1,11 @@
-// The controller of 52Pi's UPSPlus as the bus sees it. Facts: geeekpi/upsplus (README.md, example programs).
+// The controller of 52Pi's UPSPlus as the bus sees it, with its traps: the countdown takes no figure below 10 s and none
+// while it runs, except 0. Facts: geeekpi/upsplus (README.md, example programs); ArjenR49/UPS-Plus (README.md).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const refreshMs = 500;
 const version = 12;
+const shortestCountdownS = 10;
 
 class UpsPlus implements RegisterDevice {
   readonly #around: ChipSurroundings;
@@ -12,6 +14,7 @@ class UpsPlus implements RegisterDevice {
   #countdownS = 0;
   #countdownFromMs = 0;
   #restartOnMains = 0;
+  #protectMv = 3000;
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
@@ -25,7 +28,9 @@ class UpsPlus implements RegisterDevice {
   write(register: number, data: Uint8Array): void {
     const [value = 0] = data;
     if (register === 25) this.#restartOnMains = value === 1 ? 1 : 0;
-    if (register !== 24) return;
+    if (register === 17) this.#protectMv = (this.#protectMv & 0xff00) | value;
+    if (register === 18) this.#protectMv = (this.#protectMv & 0x00ff) | (value << 8);
+    if (register !== 24 || (value !== 0 && (value < shortestCountdownS || this.#left() > 0))) return;
     this.#countdownS = value;
     this.#countdownFromMs = this.#around.nowMs();
     this.#around.cutPower(value === 0 ? null : value * 1000);
@@ -59,7 +64,7 @@ class UpsPlus implements RegisterDevice {
       [11, temperatureC],
       [13, 4200],
       [15, 3000],
-      [17, 3200],
+      [17, this.#protectMv],
       [19, Math.min(100, Math.round(chargePct))],
       [21, 2],
       [40, version],
