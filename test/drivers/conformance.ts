@@ -2,6 +2,7 @@
 // It talks to the board through the device and the ports only, and to the world through simulator commands.
 import { describe, expect, it } from "vitest";
 import { addressOf, type Board } from "../../agent/src/boards/board.ts";
+import { hasButton } from "../../agent/src/boards/derive.ts";
 import type { RawReading, Result, Sample, Sense } from "../../agent/src/core/model.ts";
 import { switchesOf } from "../../agent/src/drivers/controls.ts";
 import { createUpsDevice } from "../../agent/src/drivers/ups-device.ts";
@@ -233,6 +234,26 @@ function mains(board: Board): void {
   });
 }
 
+function button(board: Board): void {
+  it("tells a press once, and not before it came", async () => {
+    const bench = benchFor(board);
+    const presses: string[] = [];
+    bench.device.onButton((action) => presses.push(action));
+    await bench.start();
+    const live = async () => {
+      for (let looks = 0; looks < 8; looks += 1) {
+        await bench.sample();
+        await bench.clock.advance(500);
+      }
+    };
+    await live();
+    expect(presses).toEqual([]);
+    bench.sim.apply({ kind: "button", action: "power_off" });
+    await live();
+    expect(presses).toEqual(["power_off"]);
+  });
+}
+
 function line(board: Board): void {
   it("reports both edges at once", async () => {
     const bench = benchFor(board);
@@ -274,6 +295,7 @@ export function describeBoardConformance(board: Board): void {
     describe("outage", () => outage(board));
     describe("faults", () => faults(board));
     if (can(board, "ac")) describe("mains", () => mains(board));
+    if (hasButton(board)) describe("button", () => button(board));
     if (board.lines.acPresent !== undefined) describe("mains line", () => line(board));
   });
 }

@@ -41,6 +41,22 @@ describe("scales", () => {
     expect(map === null ? null : scaled(counts, map.scales.vin)).toBe(millivolts);
   });
 
+  it.each([
+    [1, 936, 5077],
+    [4, 936, 5077],
+    [5, 7490, 5078],
+    [6, 7490, 5078],
+    [7, 7906, 5078],
+  ])("map %d: %d counts are %d mV at the output", (version, counts, millivolts) => {
+    const map = lifepoMap(version);
+    expect(map === null ? null : scaled(counts, map.scales.vout)).toBe(millivolts);
+  });
+
+  it("map 7: 900 counts are 639 mA at the output", () => {
+    const map = lifepoMap(7);
+    expect(map === null ? null : scaled(900, map.scales.iout)).toBe(639);
+  });
+
   it("unlock byte: address, key and register", () => {
     expect(unlockByte(0x43, 0x20)).toBe(0x86 ^ 0xc9 ^ 0x20);
     expect(unlockByte(0x43, 0x20)).toBe(0x6f);
@@ -144,9 +160,12 @@ describe("read", () => {
       },
       write: (register, data) => device.write(register, data),
     };
-    const refusal = expectRefusal(await benchOf(piPlus, nervous).probe());
+    const bench = benchOf(piPlus, nervous);
+    const refusal = expectRefusal(await bench.probe());
     expect(refusal.code).toBe("PI_UPS_GAUGE_UNSTABLE");
     expect(refusal.message).toContain("3 times in a row");
+    // The maker's library gives up after as many.
+    expect(bench.transfers).toEqual(Array<string>(20).fill("read 0 x1"));
   });
 
   it("tells mains by the board's own threshold", async () => {
@@ -286,7 +305,7 @@ describe("restart on mains", () => {
     const answer = await bench.clock.until(
       bench.driver.controls?.restartOnMains?.(false) ?? Promise.reject(),
     );
-    expect(expectRefusal(answer).code).toBe("PI_UPS_WRITE_NOT_TAKEN");
+    expect(expectRefusal(answer).code).toBe("PI_UPS_NOT_TAKEN");
   });
 
   it("does not exist on a board without an input sense", () => {

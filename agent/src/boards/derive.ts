@@ -126,12 +126,15 @@ function givesPercent(use: ChipUse): boolean {
   return abilitiesOf(use).senses.includes("charge");
 }
 
-/** Chips that report presses of their board's button. */
-const buttonChips: ReadonlySet<ChipUse["chip"]> = new Set(["pijuice", "pisugar3", "sunfounder_spc"]);
+/** Whether this chip reports presses of its board's button. */
+function reportsPresses(use: ChipUse): boolean {
+  if (use.chip === "sunfounder_spc") return use.has.includes("shutdown_request");
+  return use.chip === "pijuice" || use.chip === "pisugar3";
+}
 
 /** Whether the board has a button that the agent hears. */
 export function hasButton({ chips, lines }: Pick<Board, "chips" | "lines">): boolean {
-  return lines.button !== undefined || chips.some(({ chip }) => buttonChips.has(chip));
+  return lines.button !== undefined || chips.some(reportsPresses);
 }
 
 /**

@@ -158,7 +158,7 @@ class Lifepo4wered {
 
   /**
    * AUTO_BOOT = "when the input is present". It stays until the cell is taken out: the flash is not written.
-   * `PI_UPS_LIFEPO4WERED_MAP`, `PI_UPS_WRITE_NOT_TAKEN`.
+   * `PI_UPS_LIFEPO4WERED_MAP`, `PI_UPS_NOT_TAKEN`.
    */
   async restartOnMains(on: boolean): Promise<Result<void>> {
     const map = this.#map;
@@ -173,7 +173,7 @@ class Lifepo4wered {
     if (found.value === wanted) return { ok: true, value: undefined };
     return {
       ok: false,
-      code: "PI_UPS_WRITE_NOT_TAKEN",
+      code: "PI_UPS_NOT_TAKEN",
       message: `The LiFePO4wered did not take AUTO_BOOT ${wanted}: it reads ${found.value}. Try again; if it stays, set it with: lifepo4wered-cli set auto_boot ${wanted}`,
     };
   }
