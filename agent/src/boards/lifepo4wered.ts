@@ -12,6 +12,8 @@ const uartQuirk =
   "The board sees the halted Pi by its serial line: enable_uart=1 must be in /boot/firmware/config.txt, and the GPIO14 pin must be free.";
 const restartQuirk =
   "Restart on mains sets AUTO_BOOT to 3, which also starts a Pi that a person has shut down; it is not written to the board's flash, so it is gone when the cell was out.";
+const wakeQuirk =
+  "A start at a time is set with the maker's tool, which counts from the power-off: lifepo4wered-cli set wake_time 60 (minutes).";
 
 const sources = [
   "https://github.com/xorbit/LiFePO4wered-Pi (lifepo4wered-data.c, lifepo4wered-access.c, README.md; issues 8, 19, 45, 48, 60, 65)",
@@ -39,6 +41,7 @@ const pi: Board = {
     "It cannot see mains, so nothing shuts the Pi down for an outage: it shows the battery and warns.",
     daemonQuirk,
     uartQuirk,
+    wakeQuirk,
     flatCurve,
     corruptQuirk,
   ],
@@ -59,7 +62,7 @@ const pi3: Board = {
   limits: { batteryMa: null, outputMa: null },
   senses: ["ac", "voltage", "charge", "charging", "dc_out"],
   switches: ["restart_on_mains"],
-  quirks: [daemonQuirk, uartQuirk, restartQuirk, flatCurve, corruptQuirk],
+  quirks: [daemonQuirk, uartQuirk, restartQuirk, wakeQuirk, flatCurve, corruptQuirk],
   unverified: [mapUnsure, besideDaemon],
   sources,
 };
@@ -83,6 +86,7 @@ const piPlus: Board = {
     daemonQuirk,
     uartQuirk,
     restartQuirk,
+    wakeQuirk,
     flatCurve,
     corruptQuirk,
   ],
