@@ -85,6 +85,25 @@ export function bytesDevice(bytes: Readonly<Record<number, number>>): RegisterDe
   };
 }
 
+/** The device, whose next reads of one register are other bytes once `disturb` says how many. */
+export function disturbable(device: RegisterDevice, at: number, change: (byte: number) => number) {
+  let left = 0;
+  return {
+    disturb(reads: number) {
+      left = reads;
+    },
+    /** Reads that are still to be disturbed: a test that expects them to be over asks. */
+    left: () => left,
+    read(register: number, length: number): Uint8Array {
+      const bytes = device.read(register, length);
+      if (register !== at || left === 0) return bytes;
+      left -= 1;
+      return bytes.map(change);
+    },
+    write: (register: number, data: Uint8Array) => device.write(register, data),
+  };
+}
+
 /** The value, or a test failure that shows the refusal. */
 export function expectValue<T>(result: Result<T> | undefined): T {
   if (result?.ok) return result.value;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeDfrobot, dfrobot } from "../../agent/src/drivers/dfrobot.ts";
 import { createDfrobotRegisters } from "../../agent/src/sim/dfrobot-registers.ts";
 import { stillWorld } from "../sim/still-world.ts";
-import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+import { bytesDevice, chipBench, disturbable, expectRefusal, expectValue } from "./chip-bench.ts";
 
 const use = { chip: "dfrobot_ups", address: 0x10 } as const;
 const healthy = { 1: 0xdf, 2: 0x12, 3: 0x0c, 4: 0x30, 5: 0x57, 6: 0x80 } as const;
@@ -79,6 +79,21 @@ describe("read", () => {
     disturbed = true;
     expect(expectValue((await bench.sample()).gauge).cellMv).toBe(3900);
     expect(disturbed).toBe(false);
+  });
+
+  it("reads on through two disturbed looks in a row, and gives up on a byte that never rests", async () => {
+    let noise = 0;
+    const device = disturbable(createDfrobotRegisters(stillWorld().around), 0x04, (byte) => {
+      noise += 1;
+      return byte ^ noise;
+    });
+    const bench = chipBench(dfrobot, use, device);
+    await bench.probe();
+    device.disturb(3);
+    expect(expectValue((await bench.sample()).gauge).cellMv).toBe(3900);
+    expect(device.left()).toBe(0);
+    device.disturb(1000);
+    expect(expectRefusal((await bench.sample()).gauge).message).toContain("other bytes");
   });
 
   it("turns none of 3000 disturbed readings into another battery, and never touches the address register", async () => {

@@ -7,7 +7,7 @@ import { crc8, readCrc, writeCrc } from "../../agent/src/drivers/lc709203f-wire.
 import { createLc709203fRegisters } from "../../agent/src/sim/lc709203f-registers.ts";
 import type { RegisterDevice } from "../../agent/src/sim/sim-i2c-bus.ts";
 import { stillWorld } from "../sim/still-world.ts";
-import { chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+import { chipBench, disturbable, expectRefusal, expectValue } from "./chip-bench.ts";
 
 const use = { chip: "lc709203f", address: 0x0b } as const;
 const benchOf = (device: RegisterDevice, disturbed = 0) => chipBench(lc709203f, use, device, { disturbed });
@@ -99,6 +99,19 @@ describe("settings", () => {
     expect(bench.writes).toEqual([]);
   });
 
+  it.each([
+    ["profile", 0x12, 1],
+    ["percent alarm", 0x13, 9],
+    ["voltage alarm", 0x14, 3200],
+    ["thermistor mode", 0x16, 1],
+  ])("show by the %s alone that a program was there", async (_what, command, word) => {
+    const device = createLc709203fRegisters(stillWorld().around, { unconfigured: true });
+    set(device, command, word);
+    const bench = benchOf(device);
+    expect(expectValue(await bench.probe()).notes).toEqual([]);
+    expect("chargePct" in expectValue((await bench.sample()).gauge)).toBe(true);
+  });
+
   it("count from the moment when a program makes them", async () => {
     const device = createLc709203fRegisters(stillWorld().around, { unconfigured: true });
     const bench = benchOf(device);
@@ -142,6 +155,30 @@ describe("read", () => {
     const refusal = expectRefusal((await bench.sample()).gauge);
     expect(refusal.code).toBe("PI_UPS_GAUGE_ASLEEP");
     expect(refusal.message).toContain("0x15 0x01 0x00 0x64");
+  });
+
+  it("reads again when a checksum is wrong", async () => {
+    const device = disturbable(createLc709203fRegisters(stillWorld().around), 0x09, (byte) => byte ^ 0x01);
+    const bench = benchOf(device);
+    await bench.probe();
+    device.disturb(2);
+    expect(expectValue((await bench.sample()).gauge).cellMv).toBe(3900);
+    expect(device.left()).toBe(0);
+    device.disturb(1000);
+    expect(expectRefusal((await bench.sample()).gauge).code).toBe("PI_UPS_GAUGE_CHECKSUM");
+  });
+
+  it("refuses more than 100 %", async () => {
+    const device = createLc709203fRegisters(stillWorld().around);
+    const [low, high] = [1001 & 0xff, 1001 >> 8];
+    const bench = benchOf({
+      read: (register, length) =>
+        register === 0x0f
+          ? Uint8Array.of(low, high, readCrc(0x0b, 0x0f, low, high))
+          : device.read(register, length),
+      write: () => undefined,
+    });
+    expect(expectRefusal(await bench.probe()).message).toContain("100.1 %");
   });
 
   it("refuses a device without the right checksum", async () => {

@@ -7,7 +7,7 @@ import { lifepoMap, scaled, unlockByte } from "../../agent/src/drivers/lifepo4we
 import { createLifepoRegisters } from "../../agent/src/sim/lifepo4wered-registers.ts";
 import type { RegisterDevice } from "../../agent/src/sim/sim-i2c-bus.ts";
 import { stillWorld } from "../sim/still-world.ts";
-import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+import { bytesDevice, chipBench, disturbable, expectRefusal, expectValue } from "./chip-bench.ts";
 
 const pi: LifepoUse = { chip: "lifepo4wered", address: 0x43, has: [] };
 const pi3: LifepoUse = { ...pi, has: ["mains"] };
@@ -243,7 +243,9 @@ describe("running flag", () => {
     const bench = benchOf(piPlus, createLifepoRegisters(stillWorld(cell).around, { daemon: false }));
     await bench.probe();
     expect(expectValue((await bench.sample()).boardFaults)).toEqual([]);
-    await bench.clock.advance(31_000);
+    await bench.clock.advance(29_000);
+    expect(expectValue((await bench.sample()).boardFaults)).toEqual([]);
+    await bench.clock.advance(1000);
     const [fault] = expectValue((await bench.sample()).boardFaults);
     expect(fault?.kind).toBe("running_flag_missing");
     expect(fault?.message).toContain("lifepo4wered-daemon");
@@ -259,6 +261,15 @@ describe("running flag", () => {
     await bench.sample();
     await bench.clock.advance(60_000);
     expect(expectValue((await bench.sample()).boardFaults)).toEqual([]);
+  });
+
+  it("that is strange in one look only is a disturbance", async () => {
+    const device = disturbable(createLifepoRegisters(stillWorld(cell).around), 0x31, () => 135);
+    const bench = benchOf(piPlus, device);
+    await bench.probe();
+    device.disturb(3);
+    expect(expectValue((await bench.sample()).boardFaults)).toEqual([]);
+    expect(device.left()).toBe(0);
   });
 
   it("that is neither 0 nor 1 shows corrupt registers (135 and 255 were seen)", () => {

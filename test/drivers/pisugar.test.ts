@@ -5,7 +5,14 @@ import { pisugar3 } from "../../agent/src/drivers/pisugar3.ts";
 import { pisugar3Time } from "../../agent/src/drivers/pisugar3-controls.ts";
 import { createPiSugar2Registers, createPiSugar3Registers } from "../../agent/src/sim/pisugar-registers.ts";
 import { stillWorld } from "../sim/still-world.ts";
-import { bytesDevice, type ChipBenchOptions, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+import {
+  bytesDevice,
+  type ChipBenchOptions,
+  chipBench,
+  disturbable,
+  expectRefusal,
+  expectValue,
+} from "./chip-bench.ts";
 
 const use3 = { chip: "pisugar3", address: 0x57 } as const;
 
@@ -102,6 +109,23 @@ describe("PiSugar 3: read", () => {
     expect(expectValue(sample.acPresent)).toBe(false);
   });
 
+  it("takes no word that changed between its two bytes", async () => {
+    const device = createPiSugar3Registers(stillWorld({ cellMv: 3840 }).around);
+    let stepped = false;
+    const bench = chipBench(pisugar3, use3, {
+      // 3840 mV are 0x0F00: the high byte is read before the step from 3839 mV, the low one after it.
+      read(register, length) {
+        if (register !== 0x22 || stepped) return device.read(register, length);
+        stepped = true;
+        return Uint8Array.of(0x0e);
+      },
+      write: () => undefined,
+    });
+    expect(expectValue(await bench.probe()).chip).toBe("pisugar3");
+    expect(stepped).toBe(true);
+    expect(expectValue((await bench.sample()).gauge).cellMv).toBe(3840);
+  });
+
   it("refuses a block of zeros, and 0 % of a healthy cell", async () => {
     const bench = bench3();
     await bench.probe();
@@ -133,11 +157,11 @@ describe("PiSugar 3: presses", () => {
     "%s is heard once and taken, and other bits stay",
     async (action) => {
       const bench = bench3();
-      bench.device.tap = 0x50;
+      bench.device.tap = 0x54;
       await bench.probe();
       bench.world.press(action);
       expect((await bench.sample()).button).toBe(action);
-      expect(bench.device.tap).toBe(0x50);
+      expect(bench.device.tap).toBe(0x54);
       expect(bench.device.key).toBe(0);
       expect((await bench.sample()).button).toBeUndefined();
     },
@@ -159,6 +183,19 @@ describe("PiSugar 3: presses", () => {
     bench.device.softPowerOff = 0x18;
     expect((await bench.sample()).button).toBe("power_off");
     expect(bench.device.softPowerOff).toBe(0x10);
+  });
+
+  it.each([
+    ["tap", 0x08, 0x03],
+    ["soft power-off", 0x03, 0x18],
+  ])("a %s in one look only is a disturbance", async (_what, register, bits) => {
+    const device = disturbable(createPiSugar3Registers(stillWorld().around), register, (byte) => byte | bits);
+    const bench = chipBench(pisugar3, use3, device);
+    await bench.probe();
+    device.disturb(2);
+    expect((await bench.sample()).button).toBeUndefined();
+    expect(device.left()).toBe(0);
+    expect(bench.writes).toEqual([]);
   });
 
   it("one that stood before the agent came is of an earlier run", async () => {
@@ -215,6 +252,31 @@ describe("PiSugar 3: switches", () => {
     expect(bench.writes).toEqual([]);
   });
 
+  it("never write a bit that was misread", async () => {
+    const board = createPiSugar3Registers(stillWorld().around);
+    const device = disturbable(board, 0x02, (byte) => byte ^ 0x50);
+    const bench = chipBench(pisugar3, use3, device);
+    device.disturb(1);
+    const answer = bench.driver.controls?.restartOnMains?.(false) ?? Promise.reject(new Error("none"));
+    expect((await bench.clock.until(answer)).ok).toBe(true);
+    expect(board.power).toBe(0x6c);
+  });
+
+  it("are written again when the board takes the second write only", async () => {
+    const device = createPiSugar3Registers(stillWorld().around);
+    let deaf = 1;
+    const bench = chipBench(pisugar3, use3, {
+      read: device.read.bind(device),
+      write(register, bytes) {
+        if (register !== 0x02 || deaf === 0) device.write(register, bytes);
+        else deaf -= 1;
+      },
+    });
+    const answer = bench.driver.controls?.restartOnMains?.(false) ?? Promise.reject(new Error("none"));
+    expect((await bench.clock.until(answer)).ok).toBe(true);
+    expect(device.power).toBe(0x6c);
+  });
+
   it("say so when the board takes nothing", async () => {
     const device = createPiSugar3Registers(stillWorld().around);
     const deaf = { read: device.read.bind(device), write: () => undefined };
@@ -260,6 +322,15 @@ describe("PiSugar 3: power cut", () => {
     await bench.set(bench.driver.controls?.powerCut?.(200));
     await bench.set(bench.driver.controls?.powerCut?.(30));
     expect(cuts(bench).slice(-3)).toEqual(["cut 200000", "cut null", "cut 30000"]);
+  });
+
+  it("writes nothing where the output is off already", async () => {
+    const bench = bench3();
+    bench.device.power = 0x78;
+    expect(expectRefusal(await bench.set(bench.driver.controls?.powerCut?.(60))).code).toBe(
+      "PI_UPS_NOT_POSSIBLE",
+    );
+    expect(bench.writes).toEqual([]);
   });
 
   it("does not begin with a delay that the board did not take", async () => {
@@ -437,6 +508,21 @@ describe.each([
       message: expect.stringContaining("pisugar-server"),
     });
     expect(gauge?.ok).toBe(true);
+  });
+
+  it("takes no look whose voltage, current or plug cannot be", async () => {
+    const { current, plug, voltage } = powerChips[kind];
+    for (const [register, change] of [
+      [voltage + 1, (byte: number) => byte ^ 0x02],
+      [current + 1, () => 0x1f],
+      [plug.register, (byte: number) => byte ^ 0x10],
+    ] as const) {
+      const board = createPiSugar2Registers(kind, stillWorld({ currentMa: 100 }).around);
+      const device = disturbable(board, register, change);
+      const bench = chipBench(family, use, device);
+      device.disturb(1);
+      expect(expectRefusal(await bench.probe()).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    }
   });
 
   it("refuses a wire that is held low or high", async () => {

@@ -41,11 +41,22 @@ describe("window", () => {
     ["all ones", Object.fromEntries(window.map((_, at) => [at, 0xff]))],
     ["a flag of 2", { 16: 2 }],
     ["101 %", { 12: 101 }],
-    ["an unknown request", { 20: 9 }],
+    ["an unknown request", { 20: 4 }],
     ["30 V at the input", { 0: 0x30, 1: 0x75 }],
     ["1 V of battery", { 8: 0xe8, 9: 0x03 }],
   ])("%s is refused", (_name, bytes) => {
     expect(expectRefusal(decodeSpcWindow(changed(bytes), has, 2)).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+  });
+
+  it("without a battery tells mains while the input feeds the Pi, and nothing when it does not", () => {
+    const gone = { 8: 0, 9: 0, 17: 0, 21: 0, 22: 0, 23: 0, 24: 0 } as const;
+    expect(expectValue(decodeSpcWindow(changed(gone), has, 2)).acPresent).toBe(true);
+    for (const bytes of [
+      { ...gone, 4: 0, 5: 0 },
+      { ...gone, 16: 0 },
+    ]) {
+      expect(expectRefusal(decodeSpcWindow(changed(bytes), has, 2)).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    }
   });
 
   it("that is too short is refused", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { upsPlus } from "../../agent/src/drivers/ups-plus.ts";
 import { createUpsPlusRegisters } from "../../agent/src/sim/ups-plus-registers.ts";
 import { chipWorld } from "../support/chip-world.ts";
-import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
+import { bytesDevice, chipBench, disturbable, expectRefusal, expectValue } from "./chip-bench.ts";
 
 const use = { chip: "ups_plus", address: 0x17 } as const;
 /** 5.1 V out, 3.95 V battery, 5.05 V at USB-C, 31 °C, cut-off at 3 V, 87 %, version 12. */
@@ -49,6 +49,7 @@ describe("reading", () => {
   it.each([
     ["no input", { 7: 0, 8: 0 }, false],
     ["USB-C at 4.0 V", { 7: 0xa0, 8: 0x0f }, false],
+    ["USB-C at 4.001 V", { 7: 0xa1, 8: 0x0f }, true],
     ["micro-USB", { 7: 0, 8: 0, 9: 0xba, 10: 0x13 }, true],
   ] as const)("%s", async (_what, bytes, present) => {
     const { probe, sample } = chipBench(upsPlus, use, bytesDevice({ ...healthy, ...bytes }));
@@ -100,6 +101,20 @@ describe("reading", () => {
     expect(expectValue((await sample()).boardFaults)).toEqual([]);
   });
 
+  it.each([
+    ["outage", 7, "acPresent", true],
+    ["sag of the output", 3, "railMv", 5100],
+    ["early cut-off", 17, "boardFaults", []],
+  ] as const)("takes an %s in one look only for a disturbance", async (_what, register, part, value) => {
+    const other = { 7: 0, 3: 0x10, 17: 0x0e }[register];
+    const device = disturbable(bytesDevice(healthy), register, () => other);
+    const { probe, sample } = chipBench(upsPlus, use, device);
+    await probe();
+    device.disturb(1);
+    expect((await sample())[part]).toEqual({ ok: true, value });
+    expect(device.left()).toBe(0);
+  });
+
   it("reads a frost below zero", async () => {
     const { probe, sample } = chipBench(upsPlus, use, bytesDevice({ ...healthy, 11: 0xfb, 12: 0xff }));
     await probe();
@@ -139,6 +154,13 @@ describe("switches", () => {
     }
     // Neither the factory reset (27), the update (50) nor the power cycle (26).
     expect(new Set(writes.map(([register]) => register))).toEqual(new Set([24]));
+  });
+
+  it("starts no countdown while the old one does not stop", async () => {
+    const { driver, clock, writes } = chipBench(upsPlus, use, bytesDevice({ ...healthy, 24: 100 }));
+    const answer = driver.controls?.powerCut?.(200) ?? Promise.reject(new Error("none"));
+    expect(expectRefusal(await clock.until(answer)).code).toBe("PI_UPS_NOT_TAKEN");
+    expect(writes).toEqual([[24, 0]]);
   });
 
   it("says so when the board did not take it", async () => {
