@@ -12,7 +12,7 @@ function board(id: string) {
   return found;
 }
 
-const family = ["x728_v2_0", "x728_v2_1", "x728_v2_5", "x708", "x729"] as const;
+const family = ["x728_v1_3", "x728_v2_0", "x728_v2_1", "x728_v2_5", "x708", "x729"] as const;
 
 function started(id: string) {
   const bench = benchFor(board(id));
@@ -23,7 +23,8 @@ function started(id: string) {
 
 describe("pins", () => {
   it.each([
-    ["x728_v2_0", 13, undefined, undefined],
+    ["x728_v1_3", 13, undefined, undefined],
+    ["x728_v2_0", 26, undefined, undefined],
     ["x728_v2_1", 26, 20, undefined],
     ["x728_v2_5", 26, 20, 16],
     ["x708", 13, undefined, undefined],
@@ -41,7 +42,7 @@ describe("pins", () => {
 
   it("need the revision: there is no plain x728", () => {
     expect(boardIds()).not.toContain("x728");
-    expect(boardIds().filter((id) => id.startsWith("x728"))).toHaveLength(3);
+    expect(boardIds().filter((id) => id.startsWith("x728"))).toHaveLength(4);
   });
 
   it.each(family)("%s has GPIO6 high while mains is lost, the opposite of the X120x", async (id) => {

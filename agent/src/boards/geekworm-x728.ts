@@ -17,6 +17,8 @@ interface Model {
 }
 
 const x728Script = "https://github.com/geekworm-com/x728-script (xPWR.sh, xSoft.sh, sample/*.py)";
+const x728ByRevision =
+  "https://github.com/geekworm-com/x728 (x728-v1.0.sh for V1.2 and V1.3, x728-v2.0.sh for V2.0)";
 const x728Wiki = "wiki.geekworm.com/X728 and wiki.geekworm.com/X728-hardware";
 
 const familyQuirks = [
@@ -32,16 +34,26 @@ const familyQuirks = [
 
 const models: readonly Model[] = [
   {
-    id: "x728_v2_0",
-    model: "X728 V1.2, V1.3 or V2.0",
+    id: "x728_v1_3",
+    model: "X728 V1.2 or V1.3",
     cells: "Takes two 18650 cells in parallel, supplied by the user.",
     powerCutBcm: 13,
     has: ["clock"],
     quirks: [],
+    unverified: [],
+    sources: [x728Script, x728ByRevision, x728Wiki],
+  },
+  {
+    id: "x728_v2_0",
+    model: "X728 V2.0",
+    cells: "Takes two 18650 cells in parallel, supplied by the user.",
+    powerCutBcm: 26,
+    has: ["clock"],
+    quirks: [],
     unverified: [
-      "The power-off pin of V2.0: the vendor's scripts say GPIO13 up to V2.0, its wiki says that V2.0 moved to GPIO26. On a V2.0 follow the pin from the header on the board before the power cut is used.",
+      "The power-off pin: the vendor's script for V2.0 drives GPIO26, and its wiki says that V2.0 moved there from GPIO13; a comment in the battery samples, which drive no pin, counts V2.0 with GPIO13.",
     ],
-    sources: [x728Script, x728Wiki],
+    sources: [x728Script, x728ByRevision, x728Wiki],
   },
   {
     id: "x728_v2_1",

@@ -47,8 +47,12 @@ export interface NeedsRevision {
 
 const needRevision: Readonly<Record<string, NeedsRevision>> = {
   x728: {
-    ids: ["x728_v2_0", "x728_v2_1", "x728_v2_5"],
-    why: "the power-off pin moved between revisions (x728_v2_0 is for V1.2, V1.3 and V2.0; x728_v2_1 for V2.1 to V2.3), and driving the wrong one can destroy the board; the revision is printed on it",
+    ids: ["x728_v1_3", "x728_v2_0", "x728_v2_1", "x728_v2_5"],
+    why: "the power-off pin moved between revisions (x728_v1_3 is for V1.2 and V1.3, x728_v2_1 for V2.1 to V2.3), and driving the wrong one can destroy the board; the revision is printed on it",
+  },
+  ups_lite: {
+    ids: ["ups_lite_v1_1", "ups_lite_v1_2", "ups_lite_v1_3"],
+    why: "V1.3 has another fuel gauge than the older ones; the version is printed on the board",
   },
   lifepo4wered: {
     ids: ["lifepo4wered_pi", "lifepo4wered_pi3", "lifepo4wered_pi_plus"],

@@ -42,6 +42,7 @@ const typicalPacks: ReadonlyMap<string, TypicalPack> = new Map([
   ["x1207", parallel(cells21700, 1)],
   ["x1208", parallel(cells21700, 1)],
   ["x1209", parallel(cells21700, 2)],
+  ["x728_v1_3", parallel(cells18650, 2)],
   ["x728_v2_0", parallel(cells18650, 2)],
   ["x728_v2_1", parallel(cells18650, 2)],
   ["x728_v2_5", parallel(cells18650, 2)],
