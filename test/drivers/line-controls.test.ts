@@ -103,6 +103,28 @@ describe("boot-OK", () => {
     expect(levels).toEqual([true, true]);
   });
 
+  it("held by another program is a fault of the board, and taken over when it can be", async () => {
+    const { parts, sim, clock, log } = bench();
+    const other = await sim.output(12, true);
+    await parts.start();
+    const faults = () => parts.sample().boardFaults;
+    expect(faults()).toMatchObject({
+      value: [{ kind: "boot_ok_not_driven", message: expect.stringContaining("GPIO12 is in use") }],
+    });
+    if (other.ok) await other.value.leave();
+    await clock.advance(29_999);
+    faults();
+    await clock.advance(0);
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    faults();
+    await clock.advance(0);
+    expect(faults()).toEqual({ ok: true, value: [] });
+    expect(log).toEqual(["12+"]);
+    await parts.stop();
+    expect(sim.level(12)).toBe(true);
+  });
+
   it("held by another program leaves button and switches working", async () => {
     const { parts, sim, clock, presses } = bench();
     await sim.output(12, true);
@@ -165,6 +187,48 @@ describe("power cut", () => {
     await clock.advance(1000);
     expect(await parts.controls.powerCut?.(null)).toMatchObject({ code: "PI_UPS_POWER_CUT_GIVEN" });
     await clock.advance(2000);
+    expect(await cut).toMatchObject({ ok: true });
+  });
+
+  it("called off before it was given ends what a killed agent has left, and gives the pin back", async () => {
+    const { parts, sim, log } = bench();
+    const left = await sim.output(26, true);
+    if (left.ok) await left.value.leave();
+    expect(await parts.controls.powerCut?.(null)).toEqual({ ok: true, value: undefined });
+    expect(sim.level(26)).toBe(false);
+    expect(log).toEqual(["26-", "26-", "26."]);
+  });
+
+  it("cannot be called off while its pin is being opened, and waits for one that is brought to rest", async () => {
+    const { parts, clock, log } = bench();
+    const cut = parts.controls.powerCut?.(0);
+    expect(await parts.controls.powerCut?.(null)).toMatchObject({ code: "PI_UPS_POWER_CUT_GIVEN" });
+    await clock.advance(3000);
+    expect(await cut).toMatchObject({ ok: true });
+    const other = bench();
+    const rests = other.parts.controls.powerCut?.(null);
+    const after = other.parts.controls.powerCut?.(0);
+    await other.clock.advance(3000);
+    expect(await Promise.all([rests, after])).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(log).toHaveLength(4);
+    expect(other.log).toHaveLength(3 + 4);
+  });
+
+  it("is refused while nobody would hear what the board answers", async () => {
+    const { parts, sim, log, clock } = bench();
+    const other = await sim.output(5, false);
+    await parts.start();
+    const refusal = await parts.controls.powerCut?.(0);
+    expect(refusal).toMatchObject({ code: "PI_UPS_NOT_POSSIBLE" });
+    expect(refusal?.ok === false && refusal.message).toContain("GPIO5");
+    expect(await parts.controls.powerCut?.(null)).toMatchObject({ ok: true });
+    expect(log).not.toContain("26+");
+    if (other.ok) await other.value.close();
+    await clock.advance(30_000);
+    parts.sample();
+    await clock.advance(0);
+    const cut = parts.controls.powerCut?.(0);
+    await clock.advance(3000);
     expect(await cut).toMatchObject({ ok: true });
   });
 
@@ -365,6 +429,35 @@ describe("button", () => {
     sim.setLevel(5, false);
     await clock.advance(5000);
     expect(presses).toEqual([]);
+  });
+
+  it("that cannot be opened is a fault of the board until it can, and is heard from then on", async () => {
+    const { parts, sim, clock, presses } = bench();
+    const held = await sim.output(5, false);
+    await parts.start();
+    expect(parts.sample().boardFaults).toMatchObject({ value: [{ kind: "button_not_watched" }] });
+    if (held.ok) await held.value.close();
+    await clock.advance(30_000);
+    parts.sample();
+    await clock.advance(1000);
+    expect(parts.sample().boardFaults).toEqual({ ok: true, value: [] });
+    sim.setLevel(5, true);
+    await clock.advance(400);
+    sim.setLevel(5, false);
+    await clock.advance(100);
+    expect(presses).toEqual(["reboot"]);
+  });
+
+  it("that cannot be opened is not tried again after a stop", async () => {
+    const { parts, sim, clock } = bench();
+    const held = await sim.output(5, false);
+    await parts.start();
+    await parts.stop();
+    if (held.ok) await held.value.close();
+    await clock.advance(60_000);
+    expect(parts.sample().boardFaults).toEqual({ ok: true, value: [] });
+    await clock.advance(0);
+    expect(await sim.output(5, false)).toMatchObject({ ok: true });
   });
 
   it("that cannot be opened is opened by a later start", async () => {

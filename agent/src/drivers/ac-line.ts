@@ -2,9 +2,7 @@
 import type { BoardLine } from "../boards/board.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, Gpio, GpioInput } from "../ports/ports.ts";
-
-/** Opening a line can block for a moment on sysfs, so a line that failed is not tried at each sample. */
-const reopenAfterMs = 30_000;
+import { reopenAfterMs } from "./line-kept-open.ts";
 
 /** What a raw level means on this line. */
 export function levelMeans(line: BoardLine, high: boolean): boolean {

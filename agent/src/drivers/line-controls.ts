@@ -7,11 +7,15 @@ import { type ButtonLine, createButtonLine } from "./button-line.ts";
 import { type ChargeLine, createChargeLine } from "./charge-line.ts";
 import type { Controls } from "./controls.ts";
 import { createBootOkLine } from "./line-boot-ok.ts";
+import { type KeptOpen, keptOpen } from "./line-kept-open.ts";
 import { createSwitchedLine, type SwitchedLine } from "./line-output.ts";
 import { createPowerCutLine, type PowerCutLine } from "./line-power-cut.ts";
 
 export interface LineParts {
-  /** Opens what has to be held or watched from the start; a failure leaves the rest working. Idempotent. */
+  /**
+   * Opens what has to be held or watched from the start; a failure leaves the rest working, is a fault of the board in
+   * every sample, and is mended by a later one when it can be. Idempotent.
+   */
   start(): Promise<Result<void>>;
   /** What the lines add to a sample. */
   sample(): Partial<Sample>;
@@ -27,29 +31,67 @@ interface Switched {
   readonly buzzer: SwitchedLine | null;
 }
 
-/** The board's button knows no "later": a person who asks for time is told, and not shut down at once. */
-function pressed(powerCut: PowerCutLine, delayS: number | null): Promise<Result<void>> {
-  if (delayS === null || delayS === 0) return powerCut.cut(delayS);
-  const message = `The power cut of this board is a press of its button: the Pi goes down at once, and the power is cut when it is down. It cannot wait ${delayS} s; ask for 0s.`;
-  return Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+/** A line that is needed from the start, and what it means that it cannot be opened. */
+interface Needed {
+  readonly line: KeptOpen;
+  readonly kind: string;
+  readonly meaning: string;
 }
 
-function controlsOf({ charge, powerCut, buzzer }: Switched): Controls {
+/**
+ * The software's press of the board's button. It knows no "later": a person who asks for time is told, and not shut down
+ * at once. And it needs our ears: the board answers by asking the system to go down, and cuts the power at the next fall
+ * of boot-OK, which after an unheard request is a reboot.
+ */
+function pressed(powerCut: PowerCutLine, hears: KeptOpen | null, delayS: number | null) {
+  const refuse = (message: string): Promise<Result<void>> =>
+    Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+  if (delayS !== null && delayS !== 0) {
+    return refuse(
+      `The power cut of this board is a press of its button: the Pi goes down at once, and the power is cut when it is down. It cannot wait ${delayS} s; ask for 0s.`,
+    );
+  }
+  const deaf = hears?.failure ?? null;
+  if (delayS === null || deaf === null) return powerCut.cut(delayS);
+  return refuse(
+    `The board would ask the system to go down, and nobody would hear it: its button is not watched. ${deaf.message}`,
+  );
+}
+
+function controlsOf({ charge, powerCut, buzzer }: Switched, hears: KeptOpen | null): Controls {
   return {
     ...(charge === null ? {} : { allowCharge: (allowed: boolean) => charge.allow(allowed) }),
-    ...(powerCut === null ? {} : { powerCut: (delayS: number | null) => pressed(powerCut, delayS) }),
+    ...(powerCut === null ? {} : { powerCut: (delayS: number | null) => pressed(powerCut, hears, delayS) }),
     ...(buzzer === null ? {} : { buzzer: (on: boolean) => buzzer.set(on) }),
   };
 }
 
-function faultsOf(button: ButtonLine, bcm: number): readonly BoardFault[] {
-  if (!button.stuck) return [];
+function stuckFault(button: ButtonLine | null, bcm: number): readonly BoardFault[] {
+  if (button?.stuck !== true) return [];
   return [
     {
       kind: "button_stuck",
       message: `GPIO${bcm} says for more than a minute that the board's button is pressed. Presses are not seen; check that the board in the configuration is the one that is fitted.`,
     },
   ];
+}
+
+function missingFaults(needed: readonly Needed[]): readonly BoardFault[] {
+  return needed.flatMap(({ line, kind, meaning }) =>
+    line.failure === null ? [] : [{ kind, message: `${meaning} ${line.failure.message}` }],
+  );
+}
+
+function neededOf(bootOk: KeptOpen | null, button: KeptOpen | null): readonly Needed[] {
+  const parts = [
+    {
+      line: bootOk,
+      kind: "boot_ok_not_driven",
+      meaning: "The board is not told that the system is up, so it may cut the power without waiting for it.",
+    },
+    { line: button, kind: "button_not_watched", meaning: "Presses of the board's button are not seen." },
+  ];
+  return parts.flatMap(({ line, ...rest }) => (line === null ? [] : [{ line, ...rest }]));
 }
 
 /** Does no I/O before `start` or a control. `onButton` hears presses that were decoded. */
@@ -64,20 +106,28 @@ export function createLineParts(
   const buzzer = lines.buzzer === undefined ? null : createSwitchedLine(lines.buzzer, false, gpio);
   const bootOk = lines.bootOk === undefined ? null : createBootOkLine(lines.bootOk, gpio);
   const button = lines.button === undefined ? null : createButtonLine(lines.button, gpio, clock, onButton);
+  const saysUp = bootOk === null ? null : keptOpen(() => bootOk.hold(), clock);
+  const hears = button === null ? null : keptOpen(() => button.open(), clock);
+  const needed = neededOf(saysUp, hears);
   const buttonBcm = lines.button?.bcm ?? 0;
   return {
     start: async () => {
-      const held = await bootOk?.hold();
-      const watched = await button?.open();
+      const held = await saysUp?.open();
+      const watched = await hears?.open();
       if (held?.ok === false) return held;
       return watched ?? { ok: true, value: undefined };
     },
-    sample: () => ({
-      ...(charge === null ? {} : { chargeAllowed: { ok: true, value: charge.allowed } }),
-      ...(button === null ? {} : { boardFaults: { ok: true, value: faultsOf(button, buttonBcm) } }),
-    }),
-    controls: controlsOf({ charge, powerCut, buzzer }),
+    sample: () => {
+      for (const { line } of needed) line.again();
+      const faults = [...missingFaults(needed), ...stuckFault(button, buttonBcm)];
+      return {
+        ...(charge === null ? {} : { chargeAllowed: { ok: true, value: charge.allowed } }),
+        ...(needed.length === 0 ? {} : { boardFaults: { ok: true, value: faults } }),
+      };
+    },
+    controls: controlsOf({ charge, powerCut, buzzer }, hears),
     stop: async () => {
+      for (const { line } of needed) await line.end();
       await button?.close();
       await buzzer?.release();
       await charge?.release();

@@ -14,7 +14,8 @@ export interface PowerCutLine {
   /**
    * Presses the button and resolves when the pin rests again. A call during a pulse joins it. The board asks the system
    * to go down and cuts the power once it is, so that a delay cannot be given to it: the earliest moment of the cut is
-   * the end of the shutdown. Null cannot take a press back: `PI_UPS_POWER_CUT_GIVEN` after one.
+   * the end of the shutdown. Null cannot take a press back: `PI_UPS_POWER_CUT_GIVEN` during and after one; before one it
+   * brings the pin to rest, which ends a press that a killed agent has left behind.
    *
    * `PI_UPS_POWER_CUT_STUCK`: the pin could not be brought to rest; it was given back.
    */
@@ -28,6 +29,7 @@ class GpioPowerCutLine implements PowerCutLine {
   readonly #gpio: Gpio;
   readonly #clock: Clock;
   #pulse: Promise<Result<void>> | null = null;
+  #resting: Promise<Result<void>> | null = null;
   #given = false;
 
   constructor(line: PulseLine, gpio: Gpio, clock: Clock) {
@@ -37,7 +39,7 @@ class GpioPowerCutLine implements PowerCutLine {
   }
 
   cut(delayS: number | null): Promise<Result<void>> {
-    if (delayS === null) return Promise.resolve(this.#given ? this.#cannotTakeBack() : done);
+    if (delayS === null) return this.#callOff();
     this.#pulse ??= this.#press().finally(() => {
       this.#pulse = null;
     });
@@ -45,15 +47,20 @@ class GpioPowerCutLine implements PowerCutLine {
   }
 
   async release(): Promise<void> {
-    await this.#pulse?.catch(() => {});
+    await Promise.allSettled([this.#pulse, this.#resting]);
+  }
+
+  #callOff(): Promise<Result<void>> {
+    if (this.#given || this.#pulse !== null) return Promise.resolve(this.#cannotTakeBack());
+    this.#resting ??= this.#withPin((output, rest) => this.#rest(output, rest)).finally(() => {
+      this.#resting = null;
+    });
+    return this.#resting;
   }
 
   async #press(): Promise<Result<void>> {
-    const rest = levelFor(this.#line, false);
-    const opened = await this.#gpio.output(this.#line.bcm, rest);
-    if (!opened.ok) return opened;
-    const output = opened.value;
-    try {
+    await this.#resting;
+    return this.#withPin(async (output, rest) => {
       const pressed = await output.write(!rest);
       if (pressed.ok) {
         this.#given = true;
@@ -61,8 +68,18 @@ class GpioPowerCutLine implements PowerCutLine {
       }
       const rests = await this.#rest(output, rest);
       return pressed.ok ? rests : pressed;
+    });
+  }
+
+  /** The pin is ours, and at rest, from the first moment; it is given back whatever happens. */
+  async #withPin(use: (output: GpioOutput, rest: boolean) => Promise<Result<void>>): Promise<Result<void>> {
+    const rest = levelFor(this.#line, false);
+    const opened = await this.#gpio.output(this.#line.bcm, rest);
+    if (!opened.ok) return opened;
+    try {
+      return await use(opened.value, rest);
     } finally {
-      await output.close();
+      await opened.value.close();
     }
   }
 
