@@ -106,6 +106,24 @@ describe("writes", () => {
 });
 
 describe("alert", () => {
+  it.each([
+    [20, 0x0c],
+    [10, 0x16],
+    [4, 0x1c],
+    [1, 0x1f],
+  ])("at %d %% is ATHD 0x%s", (pct, threshold) => {
+    for (const [chargePct, alerts] of [
+      [pct, false],
+      [pct - 0.1, true],
+    ] as const) {
+      const { word, world, write } = chip();
+      write(0x0c, 0x9700 | threshold);
+      world.measured = { ...world.measured, chargePct };
+      word(0x04);
+      expect((word(0x0c) & 0x0020) !== 0).toBe(alerts);
+    }
+  });
+
   it("latches below the threshold (default 4 %) until it is cleared", () => {
     const { word, world, write } = chip();
     world.measured = { ...world.measured, chargePct: 4 };
