@@ -1,7 +1,7 @@
 // What the board itself says and asks: its faults, its charging flag, its button; and the window in which it is charged.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Result, Sample } from "../../agent/src/core/model.ts";
+import type { Result, Sample, Sense } from "../../agent/src/core/model.ts";
 import { good, look, nack, Run } from "./support/run.ts";
 
 function running(parts: ConstructorParameters<typeof Run>[0] = {}, pct = 70): Run {
@@ -118,6 +118,30 @@ describe("the charge window", () => {
     run.edge(false);
     run.watch(3, with_({}, false, 82));
     expect(told(run).at(-1)).toBe(true);
+  });
+
+  it("goes on resting between the limits after a look that failed, and fills up after an outage", () => {
+    const run = running({ chargeWindow }, 78);
+    run.watch(3, with_({}, true, 80));
+    run.watch(3, with_({}, true, 78));
+    run.watch(1, with_({ gauge: nack }, true, 78));
+    run.watch(3, with_({}, true, 78));
+    expect(told(run)).toEqual([false, true, false]);
+    run.effects.length = 0;
+    run.edge(false);
+    run.watch(5, with_({}, false, 77));
+    run.edge(true);
+    run.watch(20, with_({}, true, 77));
+    expect(told(run)).toEqual([true]);
+  });
+
+  it("holds on a board that cannot tell about mains", () => {
+    const senses = new Set<Sense>(["voltage", "charge"]);
+    const run = new Run({ chargeWindow, senses });
+    run.start();
+    const blind = (pct: number) => (): Sample => ({ gauge: look(true, pct).gauge });
+    for (const pct of [78, 80, 77, 75]) run.watch(3, blind(pct));
+    expect(told(run)).toEqual([true, false, true]);
   });
 
   it("asks a board that does not obey once a minute, and says so once", () => {

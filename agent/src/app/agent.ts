@@ -11,6 +11,7 @@ import type { AgentControl, SimCommand, StatusReport, SwitchCommand } from "../p
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
 import type { Clock, EventJournal, EventQuery, Host, Log, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
+import { allowChargeAtEnd, endLeftPress } from "./left-behind.ts";
 import { openOutageSinceMs } from "./open-outage.ts";
 import { carryOut, type OutputParts } from "./outputs.ts";
 import { type PowerOffOrder, powerOff, sayGoodbye } from "./power-off.ts";
@@ -59,6 +60,8 @@ export class Agent implements AgentControl {
   #linkStarted = false;
   #poweringOff: Promise<void> | null = null;
   #cancelWake: () => void = () => {};
+  /** What people asked of the board and has not ended; a press of its button takes seconds. */
+  #switching: Promise<unknown> = Promise.resolve();
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -66,7 +69,7 @@ export class Agent implements AgentControl {
     this.#link = parts.createLink?.((command) => this.#remote(command)) ?? null;
     this.#outputs = {
       ...parts,
-      boardName: parts.facts.board.name,
+      board: parts.core.board,
       link: this.#link,
       requests: this.#requests,
       feed: (input) => this.#feed(input),
@@ -89,6 +92,7 @@ export class Agent implements AgentControl {
       counters: runStore.counters(),
       openOutageSinceMs: openOutageSinceMs(journal),
       battery: runStore.battery(),
+      chargeForbidden: runStore.chargeForbidden(),
     });
     runStore.alive(clock.now().wallMs);
     const stopEdges = device.onAcEdge((acPresent) =>
@@ -155,10 +159,13 @@ export class Agent implements AgentControl {
   }
 
   switchBoard(command: SwitchCommand): Promise<Answer> {
-    const { core, device, facts } = this.#parts;
-    const refused = refusedNow(command, this.#goingDown(), core.chargeWindow);
+    const { core, device } = this.#parts;
+    const stopping = this.#stopReason === null ? null : "stop";
+    const refused = refusedNow(command, this.#goingDown() ? "power_off" : stopping, core);
     if (refused !== null) return Promise.resolve(refused);
-    return switchBoard(device.controls(), command, facts.board.name, this.#parts);
+    const answer = switchBoard(device.controls(), command, core.board, this.#parts);
+    this.#switching = Promise.allSettled([this.#switching, answer]);
+    return answer;
   }
 
   /** The journal tells that it cannot be written, or can again. */
@@ -231,21 +238,14 @@ export class Agent implements AgentControl {
   async #startDevice(): Promise<void> {
     const { clock, device, log } = this.#parts;
     const done = new AbortController();
+    this.#switching = Promise.allSettled([endLeftPress(this.#outputs)]);
     const starting = device.start().then((found) => {
       done.abort();
       if (found.ok) this.#found(found.value);
       else log.log("error", found.message, { code: found.code });
-      this.#chargeAgain();
     });
     const limit = clock.sleep(startLimitMs, AbortSignal.any([done.signal, this.#ended.signal]));
     await Promise.race([starting, limit]);
-  }
-
-  /** An earlier run that was killed has left the board kept from charging, and nobody is there to allow it. */
-  #chargeAgain(): void {
-    const { core, runStore } = this.#parts;
-    if (core.chargeWindow !== null || !runStore.chargeForbidden()) return;
-    this.#guarded(() => carryOut(this.#outputs, { type: "allow_charge", allowed: true }));
   }
 
   #found({ chips }: UpsStart): void {
@@ -307,9 +307,10 @@ export class Agent implements AgentControl {
       runStore.ended({ kind: "stopped", at: clock.now().wallMs, reason });
     }
     this.#requests.end();
-    await this.#link?.stop();
+    // Whatever fails here, the pins are given back.
+    const { told } = this.#state.chargeWindow;
+    await Promise.allSettled([this.#link?.stop(), allowChargeAtEnd(this.#outputs, told)]);
     await device.stop();
-    // The device has allowed charging again with its last breath.
-    if (device.controls().allowCharge !== undefined) runStore.setChargeForbidden(false);
+    await this.#switching;
   }
 }

@@ -1,5 +1,6 @@
 // Carries out what the core decided, one effect after the other. It decides nothing; what an effect comes to is told to
 // the core as its next input.
+import type { Board } from "../boards/board.ts";
 import type { CoreInput, Effect } from "../core/engine.ts";
 import type { EventDraft } from "../core/model.ts";
 import type { UpsDevice } from "../drivers/ups-device.ts";
@@ -14,7 +15,7 @@ import { switchBoard } from "./switching.ts";
 export interface OutputParts {
   readonly clock: Clock;
   readonly device: UpsDevice;
-  readonly boardName: string;
+  readonly board: Board;
   readonly journal: EventJournal;
   readonly runStore: RunStore;
   readonly eventCopy: (event: UpsEvent) => void;
@@ -33,8 +34,8 @@ function record({ journal, eventCopy, log, link }: OutputParts, draft: EventDraf
 }
 
 function allowCharge(parts: OutputParts, on: boolean): void {
-  const { clock, device, boardName, log, feed } = parts;
-  switchBoard(device.controls(), { kind: "allow_charge", on }, boardName, parts).then(
+  const { clock, device, board, log, feed } = parts;
+  switchBoard(device.controls(), { kind: "allow_charge", on }, board, parts).then(
     ({ accepted: ok, message }) => feed({ type: "charge_control_result", at: clock.now(), ok, message }),
     (error: unknown) => log.log("error", `Charging was not switched: ${String(error)}`),
   );

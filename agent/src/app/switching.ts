@@ -1,8 +1,9 @@
 // Carries out what a person asked of the board's switches, and says in a sentence what became of it.
-import type { ChargeWindow } from "../core/engine.ts";
+import type { Board } from "../boards/board.ts";
+import type { CoreConfig } from "../core/engine.ts";
 import type { Result } from "../core/model.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
-import type { Controls } from "../drivers/controls.ts";
+import { type Controls, switchesOf } from "../drivers/controls.ts";
 import type { SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import type { Log, RunStore } from "../ports/ports.ts";
@@ -73,45 +74,75 @@ function saidOf(command: SwitchCommand): string {
   }
 }
 
+function refusal(code: string, message: string): Answer {
+  return { accepted: false, code, message };
+}
+
 /** What must not be switched at this moment, whatever the board can; null: it may be. */
 export function refusedNow(
   command: SwitchCommand,
-  goingDown: boolean,
-  window: ChargeWindow | null,
+  ending: "power_off" | "stop" | null,
+  { board, buttonsEnabled, chargeWindow }: CoreConfig,
 ): Answer | null {
-  if (goingDown) {
-    return {
-      accepted: false,
-      code: "PI_UPS_SHUTDOWN_RUNNING",
-      message: "The Pi is going down; nothing is switched any more.",
-    };
+  if (ending === "power_off") {
+    return refusal("PI_UPS_SHUTDOWN_RUNNING", "The Pi is going down; nothing is switched any more.");
   }
-  if (command.kind !== "allow_charge" || window === null) return null;
-  const message = `The configuration decides about charging (charge.stop_percent: ${window.stopPct}). Set it to 100 to switch by hand.`;
-  return { accepted: false, code: "PI_UPS_CHARGE_WINDOW", message };
+  if (ending === "stop") {
+    return refusal("PI_UPS_STOPPING", "The agent is ending; nothing is switched any more. Ask the next one.");
+  }
+  if (command.kind === "power_cut" && pressesButton(board) && command.delayS !== null && !buttonsEnabled) {
+    const message =
+      "The power cut of this board is a press of its button, which this configuration ignores (buttons.enabled: false): the Pi would stay up, and the board would cut its power in the middle of the next reboot. Set it to true to use the power cut.";
+    return refusal("PI_UPS_BUTTONS_IGNORED", message);
+  }
+  if (command.kind !== "allow_charge" || chargeWindow === null) return null;
+  const message = `The configuration decides about charging (charge.stop_percent: ${chargeWindow.stopPct}). Set it to 100 to switch by hand.`;
+  return refusal("PI_UPS_CHARGE_WINDOW", message);
+}
+
+/** The power cut of these boards is a pin that presses their button for a while. */
+export function pressesButton({ lines }: Pick<Board, "lines">): boolean {
+  return lines.powerCut !== undefined;
+}
+
+/** Pins keep their level when the agent is killed: what moves away from rest is in the book before it moves. */
+function bookBefore(command: SwitchCommand, board: Board, runStore: RunStore): void {
+  if (command.kind === "allow_charge" && !command.on) runStore.setChargeForbidden(true);
+  if (command.kind === "power_cut" && pressesButton(board) && command.delayS === 0) {
+    runStore.setPressBegun(true);
+  }
+}
+
+/** A press that was refused, or has ended, has left its pin at rest, unless the board says that it is stuck. */
+function bookAfter(command: SwitchCommand, board: Board, done: Result<void>, runStore: RunStore): void {
+  if (command.kind === "allow_charge" && done.ok) runStore.setChargeForbidden(!command.on);
+  if (command.kind !== "power_cut" || !pressesButton(board)) return;
+  const rests = done.ok || (command.delayS === 0 && done.code !== "PI_UPS_POWER_CUT_STUCK");
+  if (rests) runStore.setPressBegun(false);
 }
 
 /** Asks the board. The refusal of a board that does not have the switch has the code `PI_UPS_NO_SWITCH`. */
 export async function switchBoard(
   controls: Controls,
   command: SwitchCommand,
-  boardName: string,
+  board: Board,
   { log, runStore }: { readonly log: Log; readonly runStore: RunStore },
 ): Promise<Answer> {
-  const done = await carryOut(controls, command);
+  const has = switchesOf(controls).includes(command.kind);
+  if (has) bookBefore(command, board, runStore);
+  const done = has ? await carryOut(controls, command) : undefined;
   if (done === undefined) {
-    const message = `The ${boardName} has no switch ${command.kind}. \`pi-ups switch\` lists what it has.`;
-    return { accepted: false, code: "PI_UPS_NO_SWITCH", message };
+    const message = `The ${board.name} has no switch ${command.kind}. \`pi-ups switch\` lists what it has.`;
+    return refusal("PI_UPS_NO_SWITCH", message);
   }
+  bookAfter(command, board, done, runStore);
   if (!done.ok) {
     log.log("warning", `The board was not switched: ${done.message}`, {
       code: done.code,
       switch: command.kind,
     });
-    return { accepted: false, code: done.code, message: done.message };
+    return refusal(done.code, done.message);
   }
-  // A pin keeps its level when the agent is killed: the next run has to know that it stands at "do not charge".
-  if (command.kind === "allow_charge") runStore.setChargeForbidden(!command.on);
   const message = saidOf(command);
   log.log("notice", message, { switch: command.kind });
   return { accepted: true, code: null, message };

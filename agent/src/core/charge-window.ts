@@ -4,6 +4,8 @@ import type { ChargeWindow } from "./engine.ts";
 import type { GaugeReading } from "./model.ts";
 
 export interface WindowState {
+  /** The upper limit was reached, and the lower one not since. */
+  readonly rests: boolean;
   /**
    * What the board was told last; null: it was told nothing in this run, or did not obey. An agent that was killed while
    * it kept the board from charging has left it so, so the first decision is always told.
@@ -11,31 +13,47 @@ export interface WindowState {
   readonly told: boolean | null;
   /** Not told again before this moment. */
   readonly retryAtMonoMs: number;
+  /** An earlier run was killed while it kept the board from charging: it has to be allowed, with or without a window. */
+  readonly leftForbidden: boolean;
 }
 
-export const initialWindow: WindowState = { told: null, retryAtMonoMs: Number.NEGATIVE_INFINITY };
+export const initialWindow: WindowState = {
+  rests: false,
+  told: null,
+  retryAtMonoMs: Number.NEGATIVE_INFINITY,
+  leftForbidden: false,
+};
 
 /** A board that did not obey is asked once a minute. */
 const retryMs = 60_000;
 
-/** Whether charging should be allowed now. `reading` is null when there is no fresh one. */
-export function chargeWanted(
-  told: boolean | null,
-  reading: GaugeReading | null,
-  acPresent: boolean | null,
-  window: ChargeWindow,
-): boolean {
-  if (reading === null || acPresent !== true) return true;
-  if (reading.chargePct >= window.stopPct) return false;
-  return reading.chargePct <= window.startPct ? true : (told ?? true);
+/** What is known at this moment. */
+export interface WindowFacts {
+  /** null: there is no fresh one. */
+  readonly reading: GaugeReading | null;
+  /** null: unknown. */
+  readonly acPresent: boolean | null;
 }
 
-/** The next state, and the order when one is due. */
+/** A look that failed changes nothing; after an outage the battery is filled up to the upper limit. */
+function restsAfter(before: boolean, { reading, acPresent }: WindowFacts, window: ChargeWindow): boolean {
+  if (acPresent === false) return false;
+  if (reading === null) return before;
+  if (reading.chargePct >= window.stopPct) return true;
+  return before && reading.chargePct > window.startPct;
+}
+
+/** The next state, and the order when one is due. Without a window all that can be due is to allow what was left forbidden. */
 export function takeWindow(
-  state: WindowState,
-  wanted: boolean,
+  before: WindowState,
+  facts: WindowFacts,
+  window: ChargeWindow | null,
   monoMs: number,
 ): { readonly state: WindowState; readonly order: boolean | null } {
+  if (window === null && !before.leftForbidden) return { state: before, order: null };
+  const rests = window !== null && restsAfter(before.rests, facts, window);
+  const wanted = !(rests && facts.reading !== null && facts.acPresent === true);
+  const state = { ...before, rests };
   if (state.told === wanted || (state.told === null && monoMs < state.retryAtMonoMs)) {
     return { state, order: null };
   }
@@ -44,5 +62,5 @@ export function takeWindow(
 
 /** The board did or did not do what it was told. */
 export function windowResult(state: WindowState, ok: boolean, monoMs: number): WindowState {
-  return ok ? state : { told: null, retryAtMonoMs: monoMs + retryMs };
+  return ok ? state : { ...state, told: null, retryAtMonoMs: monoMs + retryMs };
 }

@@ -4,7 +4,7 @@ import { inDanger, takeBattery } from "./battery.ts";
 import { endOutageLearning } from "./battery-learning.ts";
 import { breakRow } from "./battery-levels.ts";
 import { takeBoardFaults } from "./board-faults.ts";
-import { chargeWanted, takeWindow, windowResult } from "./charge-window.ts";
+import { takeWindow, windowResult } from "./charge-window.ts";
 import { loadCounters } from "./counters.ts";
 import { confirmsAtMonoMs } from "./debounce.ts";
 import type { CoreConfig, CoreInput, Effect } from "./engine.ts";
@@ -36,7 +36,14 @@ type InputOf<T extends CoreInput["type"]> = Extract<CoreInput, { type: T }>;
 
 function takeStart(turn: Turn, input: InputOf<"started">): void {
   const learning = { ...turn.state.learning, learned: soundLearned(input.battery) };
-  turn.change({ counters: loadCounters(input.counters), outage: earlierOutage(input), learning });
+  // A board that cannot be told about charging was not left forbidden by us: another one was fitted then.
+  const leftForbidden = input.chargeForbidden === true && turn.config.board.switches.includes("allow_charge");
+  turn.change({
+    counters: loadCounters(input.counters),
+    outage: earlierOutage(input),
+    learning,
+    chargeWindow: { ...turn.state.chargeWindow, leftForbidden },
+  });
   turn.record([startedNote(input.lastRun, turn.config.agentVersion, turn.at)]);
 }
 
@@ -73,12 +80,13 @@ function takeFaultsOfBoard(turn: Turn, { boardFaults }: Sample): void {
 
 /** Whether the battery may be charged, after everything that this sample says. */
 function takeChargeWindow(turn: Turn): void {
-  const window = turn.config.chargeWindow;
-  if (window === null) return;
+  const { chargeWindow: window, senses } = turn.config;
   const { ac, chargeWindow, faults, gauge } = turn.state;
   const fresh = gauge.failures === 0 && !hasFault(faults, "PI_UPS_GAUGE_STUCK");
-  const wanted = chargeWanted(chargeWindow.told, fresh ? turn.reading : null, ac.confirmed, window);
-  const { state, order } = takeWindow(chargeWindow, wanted, turn.at.monoMs);
+  const reading = fresh ? turn.reading : null;
+  // A board that cannot tell about mains charges whenever it can.
+  const acPresent = senses.has("ac") ? ac.confirmed : true;
+  const { state, order } = takeWindow(chargeWindow, { reading, acPresent }, window, turn.at.monoMs);
   turn.change({ chargeWindow: state });
   if (order !== null) turn.effects.push({ type: "allow_charge", allowed: order });
 }

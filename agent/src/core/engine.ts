@@ -100,6 +100,8 @@ export type CoreInput =
       readonly openOutageSinceMs?: number | null;
       /** As an earlier run gave it with `save_battery`; null or absent: nothing is known of this battery. */
       readonly battery?: LearnedBattery | null;
+      /** An earlier run kept the board from charging and could not end that; absent: no. */
+      readonly chargeForbidden?: boolean;
     }
   | { readonly type: "sample"; readonly at: Instant; readonly sample: Sample }
   /** The AC line changed; acted on at once, not at the next sample. */

@@ -116,6 +116,14 @@ class SqliteRunStore implements RunStore {
     if (this.chargeForbidden() !== forbidden) this.#write((db) => save(db, "charge_forbidden", forbidden));
   }
 
+  pressBegun(): boolean {
+    return this.#read("press_begun", v.boolean()) ?? false;
+  }
+
+  setPressBegun(begun: boolean): void {
+    if (this.pressBegun() !== begun) this.#write((db) => save(db, "press_begun", begun));
+  }
+
   alive(atMs: number): void {
     if (this.#aliveAtMs !== null && Math.abs(atMs - this.#aliveAtMs) < aliveEveryMs) return;
     this.#aliveAtMs = atMs;

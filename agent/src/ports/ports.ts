@@ -146,6 +146,9 @@ export interface RunStore {
   /** The board was kept from charging by this agent, and nobody has allowed it since. */
   chargeForbidden(): boolean;
   setChargeForbidden(forbidden: boolean): void;
+  /** A press of the board's power button by a pin was begun by this agent, and the pin was not seen at rest since. */
+  pressBegun(): boolean;
+  setPressBegun(begun: boolean): void;
   /** A sign of life, at most one write a minute. */
   alive(atMs: number): void;
   ended(how: Exclude<LastRun, { kind: "none" } | { kind: "died" }>): void;

@@ -83,6 +83,26 @@ it("keeps the counters", () => {
   expect(open(path).store.counters()).toEqual({ dischargedPct: 13 });
 });
 
+it("keeps what was left on the board, and writes it only when it changes", () => {
+  const path = newPath();
+  const run = open(path);
+  expect([run.store.chargeForbidden(), run.store.pressBegun()]).toEqual([false, false]);
+  run.store.setChargeForbidden(false);
+  run.store.setPressBegun(false);
+  expect(run.writes()).toBe(0);
+  run.store.setPressBegun(true);
+  run.store.setPressBegun(true);
+  expect(run.writes()).toBe(1);
+  run.close();
+  const next = open(path);
+  expect([next.store.chargeForbidden(), next.store.pressBegun()]).toEqual([false, true]);
+  next.store.setChargeForbidden(true);
+  next.store.setPressBegun(false);
+  next.close();
+  const last = open(path);
+  expect([last.store.chargeForbidden(), last.store.pressBegun()]).toEqual([true, false]);
+});
+
 it("takes what it cannot understand as never written", () => {
   const path = newPath();
   open(path).close();
