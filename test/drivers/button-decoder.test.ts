@@ -57,6 +57,14 @@ describe("a clean pulse", () => {
     expect(words(pulse(1000, lengthMs))).toEqual(expected);
   });
 
+  it.each([600, 601, 610, 649])(
+    "of %d ms is a power-off also when no look came after its 600 ms",
+    (lengthMs) => {
+      const between = (atMs: number) => atMs >= 1600 && atMs < 1000 + lengthMs;
+      expect(words(pulse(1000, lengthMs), 10_000, between)).toEqual(["power_off"]);
+    },
+  );
+
   it("is told as power-off while it lasts, because the board may hold it until the system is down", () => {
     const [told] = watch(pulse(1000, 9000), 10_000);
     expect(told?.atMs).toBeLessThanOrEqual(1600 + lookEveryMs);
@@ -184,5 +192,6 @@ describe("a process that stands still", () => {
   it("takes a press that outlasts the gap for what it is sure of: power-off, never reboot", () => {
     expect(words(pulse(1000, 2000), 10_000, blindFrom(1010, 1300))).toEqual(["power_off"]);
     expect(words(pulse(1000, 800), 10_000, blindFrom(1010, 1400))).toEqual([]);
+    expect(words(pulse(1000, 1010), 10_000, blindFrom(1010, 1400))).toEqual(["power_off"]);
   });
 });

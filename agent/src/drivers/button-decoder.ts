@@ -86,10 +86,11 @@ function whileFalling(
   }
   if (!active && atMs - fellAtMs < settleMs) return stay({ kind: "falling", press, fellAtMs });
   const lengthMs = fellAtMs - press.sinceMs;
-  const isReboot = press.whole && lengthMs >= rules.rebootFromMs && lengthMs < rules.powerOffFromMs;
   const after = active ? waiting : resting(fellAtMs);
-  if (isReboot) return { state: after, action: "reboot" };
-  return stay(active || lengthMs >= rules.rebootFromMs ? after : released);
+  // It can fall between the look before the limit and the one after it.
+  if (lengthMs >= rules.powerOffFromMs) return { state: after, action: "power_off" };
+  if (lengthMs < rules.rebootFromMs) return stay(active ? after : released);
+  return { state: after, action: press.whole ? "reboot" : null };
 }
 
 /** The state after a look. Looks come in the order of their time. */
