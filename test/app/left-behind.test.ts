@@ -118,7 +118,8 @@ describe("the book", () => {
     await rig.clock.until(rig.agent.switchBoard(later));
     await rig.clock.until(rig.agent.switchBoard({ kind: "power_cut", delayS: null }));
     expect(runStore.pressBegun()).toBe(true);
-    await rig.clock.until(pressing);
+    const answer = await rig.clock.until(pressing);
+    expect(answer).toMatchObject({ accepted: true, message: expect.stringContaining("once it is down") });
     expect(runStore.pressBegun()).toBe(false);
   });
 });

@@ -39,7 +39,18 @@ function carryOut(controls: Controls, command: SwitchCommand): Switching {
   }
 }
 
-function saidOf(command: SwitchCommand): string {
+function powerCutSaid(delayS: number | null, board: Board): string {
+  if (pressesButton(board)) {
+    return delayS === null
+      ? "The pin that presses the board's button is at rest."
+      : "The board's button was pressed: the board asks the system to go down, and cuts the power once it is down.";
+  }
+  return delayS === null
+    ? "The power cut is called off."
+    : `The board cuts the Pi's power, not before ${delayS} s from now.`;
+}
+
+function saidOf(command: SwitchCommand, board: Board): string {
   switch (command.kind) {
     case "allow_charge":
       return command.on ? "Charging is allowed." : "Charging is forbidden.";
@@ -50,9 +61,7 @@ function saidOf(command: SwitchCommand): string {
     case "buzzer":
       return command.on ? "The buzzer sounds." : "The buzzer is silent.";
     case "power_cut":
-      return command.delayS === null
-        ? "The power cut is called off."
-        : `The board cuts the Pi's power, not before ${command.delayS} s from now.`;
+      return powerCutSaid(command.delayS, board);
     case "wake_on_charge":
       return command.percent === null
         ? "The board does not wait for a charge."
@@ -143,7 +152,7 @@ export async function switchBoard(
     });
     return refusal(done.code, done.message);
   }
-  const message = saidOf(command);
+  const message = saidOf(command, board);
   log.log("notice", message, { switch: command.kind });
   return { accepted: true, code: null, message };
 }
