@@ -1,6 +1,7 @@
 // PiJuice byte by byte: checksums both ways, the lost bit 7, states of inputs and battery, button and faults.
 import { describe, expect, it } from "vitest";
 import { pijuice } from "../../agent/src/drivers/pijuice.ts";
+import { pijuiceAction, pijuiceEvents } from "../../agent/src/drivers/pijuice-buttons.ts";
 import { pijuiceAlarm, pijuiceWatchdog } from "../../agent/src/drivers/pijuice-controls.ts";
 import { pijuiceBatteryMa, pijuiceCelsius, pijuiceFaults } from "../../agent/src/drivers/pijuice-look.ts";
 import { checkedPijuice, withPijuiceChecksum } from "../../agent/src/drivers/pijuice-wire.ts";
@@ -151,6 +152,18 @@ describe("read", () => {
     expect(expectValue(sample.boardFaults)).toMatchObject([{ kind: "battery_missing" }]);
   });
 
+  it("says that the temperature cannot be, and keeps the battery's figures", async () => {
+    const bench = boardBench();
+    bench.world.becomes({ temperatureC: 120 });
+    await bench.probe();
+    const sample = await bench.sample();
+    expect(expectRefusal(sample.temperatureC).code).toBe("PI_UPS_TEMPERATURE_IMPOSSIBLE");
+    expect(expectValue(sample.gauge).cellMv).toBe(4012);
+    bench.world.becomes({ temperatureC: 31 });
+    await bench.clock.advance(1000);
+    expect(expectValue((await bench.sample()).temperatureC)).toBe(31);
+  });
+
   it("does not believe 0 % at a healthy voltage", async () => {
     const bench = boardBench();
     await bench.probe();
@@ -184,9 +197,58 @@ describe("button", () => {
     expect((await bench.sample()).button).toBe(action);
   });
 
+  it("means what its owner chose for it in pijuice_config", () => {
+    const functions = (event: number, what: number) =>
+      Uint8Array.from({ length: 12 }, (_, index) => (index === 2 * (event - 1) ? what : 0));
+    for (const event of [1, 2, 3, 4, 5, 6]) {
+      expect(pijuiceAction(event, functions(event, 0x11))).toBe("power_off");
+      expect(pijuiceAction(event, functions(event, 0x12))).toBe("power_off");
+      expect(pijuiceAction(event, functions(event, 0x13))).toBe("power_off");
+      expect(pijuiceAction(event, functions(event, 0x14))).toBe("reboot");
+      for (const other of [0x00, 0x01, 0x02, 0x03, 0x10, 0x15, 0x20, 0x21, 0x2f, 0x94, 0xff]) {
+        expect(pijuiceAction(event, functions(event, other)), `function ${other}`).toBeNull();
+      }
+      expect(pijuiceAction(event, functions((event % 6) + 1, 0x14))).toBeNull();
+    }
+  });
+
+  it("has three nibbles of events, and none that the board does not know", () => {
+    expect(expectValue(pijuiceEvents(Uint8Array.of(0x65, 0x01)))).toEqual([5, 6, 1]);
+    for (const bytes of [
+      [0x07, 0x00],
+      [0x70, 0x00],
+      [0x00, 0x07],
+      [0x00, 0x10],
+      [0xff, 0xff],
+    ]) {
+      expect(expectRefusal(pijuiceEvents(Uint8Array.from(bytes))).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    }
+  });
+
+  it("leaves a user's function to the user's program, whatever the press", async () => {
+    const bench = boardBench();
+    await bench.probe();
+    // SW2 as it is delivered: a double press is USER_FUNC2; SW3: a press is USER_FUNC3.
+    bench.device.buttons = 0x0140;
+    for (let look = 0; look < 5; look += 1) expect((await bench.sample()).button).toBeUndefined();
+    expect(bench.device.buttons).toBe(0x0140);
+    expect(bench.writes).toEqual([]);
+  });
+
+  it("is acted on once, however often the board refuses to forget it", async () => {
+    const bench = boardBench({ nacks: (transfer) => transfer === "write 69" });
+    await bench.probe();
+    bench.world.press("power_off");
+    const heard: unknown[] = [];
+    for (let look = 0; look < 5; look += 1) heard.push((await bench.sample()).button);
+    expect(heard).toEqual(["power_off", undefined, undefined, undefined, undefined]);
+    expect(bench.device.buttons).toBe(0x0005);
+  });
+
   it("hears the third button, and leaves the events of the others", async () => {
     const bench = boardBench();
     await bench.probe();
+    bench.device.stored.set(0x70, [0, 0, 0, 0, 0, 0, 0, 0, 0x11, 50, 0, 0]);
     bench.device.buttons = 0x0530;
     expect((await bench.sample()).button).toBe("power_off");
     expect(bench.device.buttons).toBe(0x0030);

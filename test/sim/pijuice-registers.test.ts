@@ -45,15 +45,48 @@ describe("the delayed power-off", () => {
     expect(left(device)).toBe(50);
   });
 
-  it("is called off when the Pi's own 5 V comes back", () => {
+  it("ends as 0xFF, and is ended so", () => {
+    const { device, world } = board();
+    device.write(0x62, Uint8Array.of(0x3c, 0xc3));
+    device.write(0x62, Uint8Array.of(0xfb, 0x04));
+    expect(left(device)).toBe(60);
+    device.write(0x62, Uint8Array.of(0xff, 0x00));
+    expect(left(device)).toBe(0xff);
+    device.write(0x62, Uint8Array.of(0x02, 0xfd));
+    world.becomes({}, 2048);
+    expect(left(device)).toBe(0xff);
+    expect(world.asked).toEqual(["cut 61440", "cut null", "cut 2048"]);
+  });
+
+  it("counts on and cuts nothing while the Pi's own input is fed", () => {
     const { device, world } = board();
     device.input = "pi";
-    world.becomes({ acPresent: false });
     device.write(0x62, Uint8Array.of(0x3c, 0xc3));
     expect(left(device)).toBe(60);
-    world.becomes({ acPresent: true });
-    expect(left(device)).toBe(0xff);
-    expect(world.asked).toEqual(["cut 61440", "cut null"]);
+    world.becomes({ acPresent: false }, 1024);
+    expect(left(device)).toBe(59);
+    world.becomes({ acPresent: true }, 1024);
+    expect(left(device)).toBe(58);
+    expect(world.asked).toEqual(["cut null", "cut 60416", "cut null"]);
+  });
+});
+
+describe("settings", () => {
+  it("that are stored for good stay what is read", () => {
+    const { device } = board();
+    device.stored.set(0x63, [0xb2]);
+    device.write(0x63, Uint8Array.of(0x46, 0xb9));
+    expect([...device.read(0x63, 2)]).toEqual([0xb2, 0x4d]);
+    device.stored.set(0x61, [0x05, 0x80]);
+    device.write(0x61, Uint8Array.of(0x00, 0x00, 0xff));
+    expect([...device.read(0x61, 3)]).toEqual([0x05, 0x80, 0x7a]);
+  });
+
+  it("of an LED with another function take no colour", () => {
+    const { device } = board();
+    for (const command of [0x66, 0x67]) device.write(command, Uint8Array.of(1, 2, 3, 0xff));
+    expect([...device.read(0x66, 3)]).toEqual([0, 0, 0]);
+    expect([...device.read(0x67, 3)]).toEqual([1, 2, 3]);
   });
 });
 

@@ -5,8 +5,10 @@ import type { Board } from "./board.ts";
 const quirks = [
   "Stop the maker's service (sudo systemctl disable --now pijuice): it shuts the Pi down by itself at a single false 0 %, and it takes the button presses away.",
   "The board's battery current is computed from the slope of the charge and can be minutes late.",
-  "A long press (LONG_PRESS1) of any button means power off, a double press means reboot; what the buttons do by themselves is set in pijuice_config.",
-  "A delayed power-off works only while the Pi's own 5 V input is not fed; when 5 V comes back there, the board calls it off.",
+  "A press is obeyed when pijuice_config has given it one of SYS_FUNC_HALT, SYS_FUNC_HALT_POW_OFF, SYS_FUNC_SYS_OFF_HALT (power off) or SYS_FUNC_REBOOT; as the board is delivered, that is SW1 held for 10 s (power off). The 5 V stay on after each of them. User functions are left to other programs.",
+  "A delayed power-off is refused while the Pi's own 5 V input is fed; when 5 V is there at its end, the board cuts nothing.",
+  "The watchdog is fed by every look of the agent. It also starts a Pi that was shut down in order: switch it off before.",
+  "A charge to wake at or a watchdog that pijuice_config has stored for good is left alone: it is changed there.",
   "Waking on charge works once; it needs input power and a Pi that has been silent for 15 s.",
   "Its alarm goes by the board's own clock and knows no month: times up to 27 days ahead, with the clock set to UTC.",
   "A colour shows only on an LED that is set to USER_LED in pijuice_config.",
@@ -15,12 +17,12 @@ const quirks = [
 ] as const;
 
 const unverified = [
-  "That the delayed power-off counts down in its register and reads 255 when it is off.",
+  "That older firmware than 1.6, the sources of which were read, counts the delayed power-off down in its register as well.",
   "That a Pi 5 stays off: users report that it starts again at once after a halt with power-off.",
 ] as const;
 
 const sources = [
-  "https://github.com/PiSupply/PiJuice (Software/README.md, Software/Source/pijuice.py, Software/Source/src/pijuice_sys.py, Firmware/Sources-V1.6_2021_09_10/Src; issues 657 and 1040)",
+  "https://github.com/PiSupply/PiJuice (Software/README.md, Software/Source/pijuice.py, Software/Source/src/pijuice_sys.py, Firmware/Sources-V1.6_2021_09_10/Src, Firmware/Changelog.txt; issues 657 and 1040)",
   "https://github.com/networkupstools/nut (drivers/pijuice.c)",
 ] as const;
 

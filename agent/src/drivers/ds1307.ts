@@ -35,7 +35,8 @@ function decimal(byte: number | undefined, lowest: number, highest: number): num
   return value >= lowest && value <= highest ? value : null;
 }
 
-function hourOf(byte: number | undefined): number | null {
+/** The hour of such a byte, 0-23, whether the clock counts 12 or 24 hours; null: it is none. */
+export function clockHour(byte: number | undefined): number | null {
   if (byte === undefined) return null;
   if ((byte & twelveHourBit) === 0) return decimal(byte & 0x3f, 0, 23);
   const hour = decimal(byte & 0x1f, 1, 12);
@@ -48,7 +49,7 @@ export function decodeClock(bytes: Uint8Array): Result<ClockReading> {
   if (bytes.length < 7 || seconds === undefined) return impossible(bytes);
   const second = decimal(seconds & ~haltBit, 0, 59);
   const minute = decimal(minutes, 0, 59);
-  const hour = hourOf(hours);
+  const hour = clockHour(hours);
   const date = decimal(dates, 1, 31);
   const month = decimal(months, 1, 12);
   const year = decimal(years, 0, 99);

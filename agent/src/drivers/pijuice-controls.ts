@@ -4,11 +4,11 @@
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Controls } from "./controls.ts";
-import { decodeClock } from "./ds1307.ts";
+import { clockHour, decodeClock } from "./ds1307.ts";
+import { hexByte } from "./i2c-errors.ts";
 import { pijuiceCommands as commands, type PijuiceWire } from "./pijuice-wire.ts";
 
-/** One unit of the delayed power-off, s; the register counts in these. */
-const powerOffUnitS = 1.024;
+/** Units of 1.024 s each, taken for seconds: the cut comes a little later than asked for, never earlier. */
 const longestPowerOff = 250;
 const noPowerOff = 0xff;
 const noWakeOnCharge = 0x7f;
@@ -20,6 +20,9 @@ const alarmWakes = 0x05;
 const alarmFired = 0x01;
 const watchdogCoarse = 0x4000;
 const watchdogMost = 0x3fff;
+/** In the last byte of a setting: it is stored for good. */
+const storedBit = 0x80;
+const gpioInputStates = ["absent", "bad", "weak", "present"] as const;
 
 function notPossible(message: string): ReadFailure {
   return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
@@ -47,6 +50,13 @@ export function pijuiceWatchdog(minutes: number): readonly number[] {
   return [value & 0xff, value >> 8];
 }
 
+/** Whether the board has this alarm: a clock that was set to 12 hours tells the hour in its own way. */
+function sameAlarm(wanted: readonly number[]): (back: Uint8Array) => boolean {
+  const hour = clockHour(wanted[2]);
+  return (back) =>
+    clockHour(back[2]) === hour && wanted.every((byte, index) => index === 2 || byte === back[index]);
+}
+
 /** The controls. Codes besides those of the wire: `PI_UPS_NOT_POSSIBLE`, `PI_UPS_RTC_WRONG`, `PI_UPS_RTC_IMPOSSIBLE`. */
 export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls {
   /** The alarm goes by the board's clock: a wrong one would start the Pi at a wrong time, or never. */
@@ -62,6 +72,33 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
     const shown = found === null ? "stands still" : `says ${new Date(found).toISOString()}`;
     const message = `The PiJuice's clock ${shown}, the Pi's says ${new Date(clock.now().wallMs).toISOString()}: an alarm would come at a wrong time. Set it to UTC with: sudo hwclock -w -u (after dtoverlay=i2c-rtc,ds1339 in /boot/firmware/config.txt).`;
     return { ok: false, code: "PI_UPS_RTC_WRONG", message };
+  }
+
+  /** A setting that is stored for good is what the board shows and comes back to; none can stand beside it. */
+  async function setUnlessStored(
+    command: number,
+    data: readonly number[],
+    taken: (back: Uint8Array) => boolean,
+    what: string,
+  ): Promise<Result<void>> {
+    const found = await wire.read(command, data.length);
+    if (!found.ok) return found;
+    if (((found.value.at(-1) ?? 0) & storedBit) === 0) return wire.set(command, data, taken, what);
+    const shown = [...found.value].map(hexByte).join(" ");
+    return notPossible(
+      `The PiJuice has ${what} stored for good (command ${hexByte(command)} reads ${shown}) and comes back to it. Change or clear it with pijuice_config.`,
+    );
+  }
+
+  /** At the end of the delay the board looks at the Pi's own input, and cuts nothing while that is fed. */
+  async function canCut(): Promise<Result<void>> {
+    const status = await wire.read(commands.status, 1);
+    if (!status.ok) return status;
+    const input = (status.value[0] ?? 0) >> 6;
+    if (input === 0) return { ok: true, value: undefined };
+    return notPossible(
+      `The PiJuice cuts no power while the Pi's own 5 V input is fed (it is ${gpioInputStates[input]}). Plug the supply into the PiJuice instead.`,
+    );
   }
 
   /** Lets the alarm start the Pi or not; an old alarm's flag would keep the next one from working. */
@@ -84,26 +121,26 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
         ([back = 0]) => ((back & 0x01) !== 0) === allowed,
         allowed ? "charging on" : "charging off",
       ),
-    powerCut(delayS) {
-      const units = delayS === null ? noPowerOff : Math.max(0, Math.round(delayS));
-      if (delayS !== null && units > longestPowerOff) {
-        const most = Math.floor(longestPowerOff * powerOffUnitS);
-        const message = `The PiJuice cannot wait ${Math.round(delayS)} s before it cuts the power; it can wait up to ${most} s. Choose a shorter delay.`;
-        return Promise.resolve(notPossible(message));
+    async powerCut(delayS) {
+      if (delayS === null) {
+        const off = ([back = 0]: Uint8Array) => back === noPowerOff;
+        return wire.set(commands.powerOff, [noPowerOff], off, "the end of the delayed power-off");
       }
-      // It counts down; at 0 the power may be gone before anyone could look.
-      const taken = ([back = 0]: Uint8Array) => (delayS === null ? back === noPowerOff : back <= units);
-      return wire.set(
-        commands.powerOff,
-        [units],
-        taken,
-        "the delayed power-off (it takes none while the Pi's own 5 V input is fed)",
-      );
+      const units = Math.max(0, Math.ceil(delayS));
+      if (units > longestPowerOff) {
+        return notPossible(
+          `The PiJuice cannot wait ${units} s before it cuts the power; it can wait up to ${longestPowerOff} s. Choose a shorter delay.`,
+        );
+      }
+      const can = await canCut();
+      if (!can.ok) return can;
+      // It counts down, and is off again once it came to its end: at 0 that is before anyone could look.
+      const taken = ([back = 0]: Uint8Array) => back <= units || (units === 0 && back === noPowerOff);
+      return wire.set(commands.powerOff, [units], taken, "the delayed power-off");
     },
     wakeOnCharge(chargePct) {
       const value = chargePct === null ? noWakeOnCharge : Math.min(100, Math.max(0, Math.round(chargePct)));
-      const taken = ([back = 0]: Uint8Array) => (back & 0x7f) === value;
-      return wire.set(commands.wakeOnCharge, [value], taken, "the charge to wake at");
+      return setUnlessStored(commands.wakeOnCharge, [value], same([value]), "a charge to wake at");
     },
     async wakeAt(wallMs) {
       if (wallMs === null) return letAlarmWake(false);
@@ -115,13 +152,12 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
       const right = await clockIsRight();
       if (!right.ok) return right;
       const alarm = pijuiceAlarm(wallMs);
-      const set = await wire.set(commands.rtcAlarm, alarm, same(alarm), "the alarm");
+      const set = await wire.set(commands.rtcAlarm, alarm, sameAlarm(alarm), "the alarm");
       return set.ok ? letAlarmWake(true) : set;
     },
     watchdog(minutes) {
-      const [low = 0, high = 0] = pijuiceWatchdog(minutes);
-      const taken = (back: Uint8Array) => back[0] === low && ((back[1] ?? 0) & 0x7f) === high;
-      return wire.set(commands.watchdog, [low, high], taken, "the watchdog");
+      const data = pijuiceWatchdog(minutes);
+      return setUnlessStored(commands.watchdog, data, same(data), "a watchdog");
     },
     led(index, { red, green, blue }) {
       const command = commands.leds[index - 1];
@@ -129,7 +165,8 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
         return Promise.resolve(notPossible(`The PiJuice has the LEDs 1 and 2, not ${index}.`));
       }
       const colour = [red, green, blue].map((part) => Math.min(255, Math.max(0, Math.round(part))));
-      return wire.set(command, colour, same(colour), `the colour of LED ${index}`);
+      const what = `the colour of LED ${index} (it takes one when pijuice_config has set that LED to USER_LED)`;
+      return wire.set(command, colour, same(colour), what);
     },
   };
 }

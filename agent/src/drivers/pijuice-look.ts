@@ -1,6 +1,7 @@
-// What PiJuice's bytes mean: inputs, battery, faults and buttons.
+// What PiJuice's bytes mean: inputs, battery and faults.
 // Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Software/README.md, Software/Source/src/pijuice_sys.py).
-import type { BoardFault, ButtonAction, RawReading, ReadFailure, Result } from "../core/model.ts";
+import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
+import type { PijuicePress } from "./pijuice-buttons.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 
 /** The data bytes of one look. */
@@ -8,20 +9,12 @@ export interface PijuiceBytes {
   readonly status: Uint8Array;
   readonly charge: Uint8Array;
   readonly faults: Uint8Array;
-  /** Null where the status tells of no button event. */
-  readonly buttons: Uint8Array | null;
   readonly temperature: Uint8Array;
   readonly batteryMv: Uint8Array;
   readonly batteryMa: Uint8Array;
   readonly railMv: Uint8Array;
   readonly outputMa: Uint8Array;
   readonly charging: Uint8Array;
-}
-
-export interface PijuicePress {
-  /** 1 to 3, as printed on the board. */
-  readonly button: number;
-  readonly action: ButtonAction;
 }
 
 /** Everything that one look found. */
@@ -32,7 +25,8 @@ export interface PijuiceLook {
   readonly acPresent: boolean;
   readonly charging: boolean;
   readonly chargeAllowed: boolean;
-  readonly temperatureC: number;
+  /** Null where the board says what no battery has: its sensor is broken, and that says nothing about the charge. */
+  readonly temperatureC: number | null;
   readonly railMv: number;
   readonly outputMa: number;
   /** As on the wire; `pijuiceFaults` says what it means. */
@@ -48,11 +42,6 @@ const highestRailMv = 7000;
 /** More than any board of this size carries. */
 const highestMa = 10_000;
 const possibleC = { lowest: -40, highest: 100 } as const;
-const lastButtonEvent = 6;
-const presses: ReadonlyMap<number, ButtonAction> = new Map([
-  [4, "reboot"],
-  [5, "power_off"],
-]);
 
 function word([low = 0, high = 0]: Uint8Array): number {
   return low | (high << 8);
@@ -146,19 +135,6 @@ export const batteryMissing: BoardFault = {
   message: "The PiJuice says that no battery is plugged in. Check the battery's plug and contacts.",
 };
 
-/** Three nibbles, one for each button. */
-function pressOf(buttons: Uint8Array): Result<PijuicePress | null> {
-  const [low = 0, high = 0] = buttons;
-  const events = [low & 0x0f, low >> 4, high & 0x0f];
-  if (events.some((event) => event > lastButtonEvent) || high > 0x0f)
-    return impossible("unknown button events");
-  for (const [index, event] of events.entries()) {
-    const action = presses.get(event);
-    if (action !== undefined) return { ok: true, value: { button: index + 1, action } };
-  }
-  return { ok: true, value: null };
-}
-
 function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawReading> {
   if (!batteryPresent) return { ok: true, value: { cellMv: 0 } };
   const reading: RawReading = {
@@ -170,22 +146,22 @@ function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawRead
   return implausibleCell("The PiJuice", reading) ?? { ok: true, value: reading };
 }
 
-/** The bytes of a look. Code: `PI_UPS_GAUGE_IMPOSSIBLE`. */
-export function decodePijuice(bytes: PijuiceBytes): Result<PijuiceLook> {
+function temperatureOf(bytes: Uint8Array): number | null {
+  const celsius = pijuiceCelsius(bytes);
+  return celsius < possibleC.lowest || celsius > possibleC.highest ? null : celsius;
+}
+
+/** The bytes of a look, with the press that was read along. Code: `PI_UPS_GAUGE_IMPOSSIBLE`. */
+export function decodePijuice(bytes: PijuiceBytes, press: PijuicePress | null): Result<PijuiceLook> {
   const [status = 0] = bytes.status;
   const battery = (status >> 2) & 0x03;
   const batteryPresent = battery !== batteryStates.missing;
   const reading = readingOf(bytes, batteryPresent);
   if (!reading.ok) return reading;
-  const press = bytes.buttons === null ? { ok: true as const, value: null } : pressOf(bytes.buttons);
-  if (!press.ok) return press;
   const railMv = word(bytes.railMv);
   const outputMa = signedWord(bytes.outputMa);
-  const temperatureC = pijuiceCelsius(bytes.temperature);
   if (railMv > highestRailMv) return impossible(`${railMv} mV at the 5 V pin`);
   if (Math.abs(outputMa) > highestMa) return impossible(`${outputMa} mA at the 5 V pin`);
-  if (temperatureC < possibleC.lowest || temperatureC > possibleC.highest)
-    return impossible(`${temperatureC} °C`);
   return {
     ok: true,
     value: {
@@ -194,11 +170,11 @@ export function decodePijuice(bytes: PijuiceBytes): Result<PijuiceLook> {
       acPresent: ((status >> 4) & 0x03) >= feeds || status >> 6 >= feeds,
       charging: battery === batteryStates.chargingFromIn || battery === batteryStates.chargingFromGpio,
       chargeAllowed: ((bytes.charging[0] ?? 0) & 0x01) !== 0,
-      temperatureC,
+      temperatureC: temperatureOf(bytes.temperature),
       railMv,
       outputMa,
       faultBits: bytes.faults[0] ?? 0,
-      press: press.value,
+      press,
     },
   };
 }
@@ -206,6 +182,10 @@ export function decodePijuice(bytes: PijuiceBytes): Result<PijuiceLook> {
 const agreeMv = 400;
 const agreeMa = 600;
 const agreeC = 5;
+
+function temperaturesAgree(a: number | null, b: number | null): boolean {
+  return a === null || b === null ? a === b : Math.abs(a - b) <= agreeC;
+}
 
 /** Whether what stands beside the cell can be of the same moment. */
 export function pijuiceLooksAgree(a: PijuiceLook, b: PijuiceLook): boolean {
@@ -217,7 +197,7 @@ export function pijuiceLooksAgree(a: PijuiceLook, b: PijuiceLook): boolean {
     a.press?.button === b.press?.button &&
     a.press?.action === b.press?.action &&
     a.faultBits === b.faultBits &&
-    Math.abs(a.temperatureC - b.temperatureC) <= agreeC &&
+    temperaturesAgree(a.temperatureC, b.temperatureC) &&
     Math.abs(a.railMv - b.railMv) <= agreeMv &&
     Math.abs(a.outputMa - b.outputMa) <= agreeMa &&
     Math.abs((a.reading.currentMa ?? 0) - (b.reading.currentMa ?? 0)) <= agreeMa

@@ -26,6 +26,8 @@ export const pijuiceCommands = {
   wakeOnCharge: 0x63,
   /** Three bytes each: red, green, blue. */
   leds: [0x66, 0x67],
+  /** Twelve bytes each: for each kind of event its function and its time. */
+  buttonFunctions: [0x6e, 0x6f, 0x70],
   /** Nine bytes each. */
   rtcTime: 0xb0,
   rtcAlarm: 0xb9,
@@ -71,7 +73,10 @@ export function checkedPijuice(bytes: Uint8Array): Uint8Array | null {
 export interface PijuiceWire {
   /** Code besides those of the bus: `PI_UPS_GAUGE_CHECKSUM`. */
   read(command: number, length: number): Promise<Result<Uint8Array>>;
-  /** Writes and reads back until `taken` says yes. Code besides those of `read`: `PI_UPS_NOT_TAKEN`. */
+  /**
+   * Writes and reads back until `taken` says yes, also after a write that failed on the bus: the board may have got it.
+   * Code besides those of `read`: `PI_UPS_NOT_TAKEN`.
+   */
   set(
     command: number,
     data: readonly number[],
@@ -106,11 +111,11 @@ export function createPijuiceWire(bus: I2cBus, clock: Clock, address: number): P
     async set(command, data, taken, what) {
       for (let attempt = 1; ; attempt += 1) {
         const written = await bus.write(address, command, withPijuiceChecksum(data));
-        if (!written.ok) return written;
         await clock.sleep(writeSettlesMs);
         const back = await read(command, data.length);
+        if (back.ok && taken(back.value)) return { ok: true, value: undefined };
+        if (!written.ok) return written;
         if (!back.ok) return back;
-        if (taken(back.value)) return { ok: true, value: undefined };
         if (attempt < writeTries) continue;
         const shown = [...back.value].map(hexByte).join(" ");
         const message = `The PiJuice did not take ${what}: command ${hexByte(command)} reads ${shown}, written was ${data.map(hexByte).join(" ")}.`;

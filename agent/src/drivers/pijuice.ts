@@ -5,13 +5,13 @@ import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipSample } from "./chip.ts";
 import { createLookingChip } from "./looking-chip.ts";
+import { type PijuicePress, readPijuicePress } from "./pijuice-buttons.ts";
 import { createPijuiceControls } from "./pijuice-controls.ts";
 import {
   batteryMissing,
   decodePijuice,
   hasPijuiceButton,
   type PijuiceLook,
-  type PijuicePress,
   pijuiceEventBits,
   pijuiceFaults,
   pijuiceLooksAgree,
@@ -23,6 +23,11 @@ const oldestGoodFirmware = 0x14;
 /** What a fault of the past is shown for, ms: long enough to be recorded, short enough not to look present. */
 const eventShownMs = 60_000;
 
+const noTemperature: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_TEMPERATURE_IMPOSSIBLE",
+  message: "The PiJuice says a temperature that no battery has. Check the battery's sensor and its profile.",
+};
 const noBattery: ReadFailure = { ok: false, code: "PI_UPS_NO_BATTERY", message: batteryMissing.message };
 
 /** What every look reads beside status and buttons, with the number of data bytes. */
@@ -37,6 +42,7 @@ const parts = [
   [commands.charging, 1],
 ] as const;
 const noBytes = new Uint8Array();
+const nothingPressed = { ok: true, value: null } as const;
 
 async function readParts(wire: PijuiceWire): Promise<Result<readonly Uint8Array[]>> {
   const found: Uint8Array[] = [];
@@ -51,25 +57,15 @@ async function readParts(wire: PijuiceWire): Promise<Result<readonly Uint8Array[
 async function readLook(wire: PijuiceWire): Promise<Result<PijuiceLook>> {
   const status = await wire.read(commands.status, 1);
   if (!status.ok) return status;
-  const buttons = hasPijuiceButton(status.value) ? await wire.read(commands.buttons, 2) : null;
-  if (buttons?.ok === false) return buttons;
+  const press = hasPijuiceButton(status.value) ? await readPijuicePress(wire) : nothingPressed;
+  if (!press.ok) return press;
   const found = await readParts(wire);
   if (!found.ok) return found;
   const [charge = noBytes, faults = noBytes, temperature = noBytes, batteryMv = noBytes] = found.value;
   const [batteryMa = noBytes, railMv = noBytes, outputMa = noBytes, charging = noBytes] =
     found.value.slice(4);
-  return decodePijuice({
-    status: status.value,
-    charge,
-    faults,
-    buttons: buttons === null ? null : buttons.value,
-    temperature,
-    batteryMv,
-    batteryMa,
-    railMv,
-    outputMa,
-    charging,
-  });
+  const bytes = { charge, faults, temperature, batteryMv, batteryMa, railMv, outputMa, charging };
+  return decodePijuice({ status: status.value, ...bytes }, press.value);
 }
 
 async function identify(wire: PijuiceWire) {
@@ -127,7 +123,7 @@ class Pijuice {
       acPresent: { ok: true, value: look.acPresent },
       charging: { ok: true, value: look.charging },
       chargeAllowed: { ok: true, value: look.chargeAllowed },
-      temperatureC: { ok: true, value: look.temperatureC },
+      temperatureC: look.temperatureC === null ? noTemperature : { ok: true, value: look.temperatureC },
       railMv: { ok: true, value: look.railMv },
       outputMa: { ok: true, value: look.outputMa },
       boardFaults: { ok: true, value: faults },
@@ -158,10 +154,10 @@ class Pijuice {
 }
 
 /**
- * Driver for both boards. Does no I/O before `probe` or `read`. A long press (LONG_PRESS1) of any button means power
- * off, a double press reboot; the others are left to the board and to other programs.
+ * Driver for both boards. Does no I/O before `probe` or `read`. Presses whose function is one of the system's
+ * (`pijuice-buttons.ts`) are told once and taken from the board; the others are left to it and to other programs.
  * Codes besides those of the bus: `PI_UPS_GAUGE_CHECKSUM`, `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`,
- * `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NO_BATTERY`, and of the controls `PI_UPS_NOT_TAKEN`, `PI_UPS_NOT_POSSIBLE`,
+ * `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NO_BATTERY`, `PI_UPS_TEMPERATURE_IMPOSSIBLE`, and of the controls `PI_UPS_NOT_TAKEN`, `PI_UPS_NOT_POSSIBLE`,
  * `PI_UPS_RTC_WRONG`, `PI_UPS_RTC_IMPOSSIBLE`.
  */
 export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): ChipDriver => {

@@ -1,6 +1,6 @@
 // A PiJuice as the bus sees it: checksums on every transfer, broken writes ignored without a word, buttons that stand
-// until they are cleared, a power-off that the Pi's own 5 V calls off.
-// Facts: PiSupply/PiJuice (Firmware: command_server.c, power_management.c; Software/Source/pijuice.py).
+// until they are cleared, a power-off that counts down and is not carried out while the Pi's own input is fed.
+// Facts: PiSupply/PiJuice (Firmware 1.6: command_server.c, power_management.c, button.c, led.c).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
 import { toBcd } from "./ds1307-registers.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
@@ -8,7 +8,11 @@ import type { RegisterDevice } from "./sim-i2c-bus.ts";
 const measureMs = 200;
 const powerOffUnitMs = 1024;
 const noPowerOff = 0xff;
+const mostPowerOff = 250;
 const buttonLivesMs = 30_000;
+/** Bit 7 of the last byte of a setting: stored for good. */
+const storedBit = 0x80;
+const userLed = 3;
 const firmware = 0x16;
 /** Bytes that a write to this command carries, without the checksum. */
 const writable: Readonly<Record<number, number>> = {
@@ -25,6 +29,21 @@ const writable: Readonly<Record<number, number>> = {
   194: 2,
 };
 const inputs = { missing: 0, weak: 2, present: 3 } as const;
+/** Settings as the maker delivers them, by command, but for SW1's double press: it reboots, as pijuice_config can set it. */
+const settings: readonly (readonly [number, readonly number[]])[] = [
+  [0x51, [0x01]],
+  [0x61, [0, 0]],
+  [0x63, [0x7f]],
+  [0x66, [0, 0, 0]],
+  [0x67, [0, 0, 0]],
+  [0x6a, [1, 60, 60, 100]],
+  [0x6b, [userLed, 0, 0, 0]],
+  [0x6e, [0, 0, 0, 0, 0x01, 8, 0x14, 6, 0x11, 100, 0x02, 200]],
+  [0x6f, [0, 0, 0, 0, 0x21, 4, 0x22, 6, 0, 0, 0, 0]],
+  [0x70, [0x23, 0, 0x24, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+  [0xb9, [0, 0, 0, 0, 0xff, 0xff, 0xff, 0, 0xff]],
+  [0xc2, [0, 0]],
+];
 
 export interface PijuiceRegisters extends RegisterDevice {
   /** Which input the supply is plugged into: the HAT's own or the Pi's, which feeds the 5 V pin. */
@@ -37,8 +56,8 @@ export interface PijuiceRegisters extends RegisterDevice {
   /** The two bytes of command 0x45. */
   buttons: number;
   firmware: number;
-  /** What was written, by command. */
-  readonly stored: ReadonlyMap<number, readonly number[]>;
+  /** Settings, by command; tests may change those that pijuice_config writes. */
+  readonly stored: Map<number, readonly number[]>;
 }
 
 function checksum(data: readonly number[]): number {
@@ -49,18 +68,11 @@ class Pijuice implements PijuiceRegisters {
   readonly #around: ChipSurroundings;
   #seen: Measured | null = null;
   #seenAtMs = Number.NEGATIVE_INFINITY;
-  #powerOff: { readonly units: number; readonly fromMs: number } | null = null;
+  /** The delayed power-off: its end, and whether the world was told to cut then. */
+  #powerOff: { readonly endMs: number; readonly cuts: boolean } | null = null;
   #buttonAtMs = 0;
   #clockAheadMs = 0;
-  readonly stored = new Map<number, readonly number[]>([
-    [0x51, [0x01]],
-    [0x61, [0, 0]],
-    [0x63, [0x7f]],
-    [0x66, [0, 0, 0]],
-    [0x67, [0, 0, 0]],
-    [0xb9, [0, 0, 0, 0, 0xff, 0xff, 0xff, 0, 0xff]],
-    [0xc2, [0, 0]],
-  ]);
+  readonly stored = new Map(settings);
   input: "hat" | "pi" = "hat";
   inputState: "present" | "weak" = "present";
   batteryPlugged = true;
@@ -89,14 +101,38 @@ class Pijuice implements PijuiceRegisters {
     else if (command === 0x45) this.buttons &= first | (second << 8);
     else if (command === 0x62) this.#delayPowerOff(first);
     else if (command === 0xb0) this.#setClock(data);
-    else this.stored.set(command, data);
+    else if (this.#takes(command)) this.stored.set(command, data);
     if (command === 0x51) this.#around.allowCharge((first & 0x01) !== 0);
   }
 
+  /** An LED with another function takes no colour; what is stored for good stays what a read shows. */
+  #takes(command: number): boolean {
+    if (command === 0x66 || command === 0x67) return this.stored.get(command + 4)?.[0] === userLed;
+    if (command !== 0x61 && command !== 0x63) return true;
+    return ((this.stored.get(command)?.at(-1) ?? 0) & storedBit) === 0;
+  }
+
   #delayPowerOff(units: number): void {
-    const off = units === noPowerOff || units > 250 || this.#fedByPi();
-    this.#powerOff = off ? null : { units, fromMs: this.#around.nowMs() };
-    this.#around.cutPower(off ? null : units * powerOffUnitMs);
+    if (units > mostPowerOff && units !== noPowerOff) return;
+    this.#powerOff =
+      units === noPowerOff
+        ? null
+        : { endMs: this.#around.nowMs() + units * powerOffUnitMs, cuts: !this.#fedByPi() };
+    this.#around.cutPower(this.#powerOff?.cuts === true ? units * powerOffUnitMs : null);
+  }
+
+  /** Whether it cuts is seen at its end; until then the Pi's own input may come and go. */
+  #followPowerOff(nowMs: number): void {
+    if (this.#powerOff === null) return;
+    const { endMs, cuts } = this.#powerOff;
+    if (nowMs >= endMs) {
+      this.#powerOff = null;
+      return;
+    }
+    const fed = this.#fedByPi();
+    if (cuts !== fed) return;
+    this.#powerOff = { endMs, cuts: !fed };
+    this.#around.cutPower(fed ? null : endMs - nowMs);
   }
 
   /** Everything that happens by itself between two transfers. */
@@ -108,10 +144,7 @@ class Pijuice implements PijuiceRegisters {
       this.#buttonAtMs = nowMs;
     }
     if (this.buttons !== 0 && nowMs - this.#buttonAtMs >= buttonLivesMs) this.buttons = 0;
-    if (this.#powerOff !== null && this.#fedByPi()) {
-      this.#powerOff = null;
-      this.#around.cutPower(null);
-    }
+    this.#followPowerOff(nowMs);
   }
 
   #fedByPi(): boolean {
@@ -177,8 +210,7 @@ class Pijuice implements PijuiceRegisters {
 
   #unitsLeft(): number {
     if (this.#powerOff === null) return noPowerOff;
-    const passed = Math.floor((this.#around.nowMs() - this.#powerOff.fromMs) / powerOffUnitMs);
-    return Math.max(0, this.#powerOff.units - passed);
+    return Math.max(0, Math.floor((this.#powerOff.endMs - this.#around.nowMs()) / powerOffUnitMs));
   }
 
   #time(): readonly number[] {
