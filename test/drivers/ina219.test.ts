@@ -2,15 +2,16 @@
 import { describe, expect, it } from "vitest";
 import type { Ina219Use } from "../../agent/src/boards/chip-use.ts";
 import { findBoard } from "../../agent/src/boards/registry.ts";
+import { ina219 } from "../../agent/src/drivers/ina219.ts";
 import {
   busToMv,
   calibrationFor,
   currentOf,
-  ina219,
+  measuresContinuously,
   needsCalibration,
   resetConfig,
   signed16,
-} from "../../agent/src/drivers/ina219.ts";
+} from "../../agent/src/drivers/ina219-words.ts";
 import { createIna219Registers } from "../../agent/src/sim/ina219-registers.ts";
 import { chipWorld } from "../support/chip-world.ts";
 import { chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
@@ -57,9 +58,17 @@ describe("arithmetic", () => {
     expect(signed16(word)).toBe(value);
   });
 
-  it("calibrates as the data sheet says: 4096 for 0.1 Ohm and 0.1 mA", () => {
+  it("calibrates as the data sheet says, and so that every board of Waveshare gets its vendor's word", () => {
     expect(calibrationFor(0.1, 100)).toBe(4096);
     expect(calibrationFor(0.01, 152.4)).toBe(26_876);
+    for (const id of ["waveshare_ups_hat_a", "waveshare_ups_hat_b"]) {
+      const use = useOf(id);
+      expect([calibrationFor(use.shuntOhm, use.currentLsbUa), use.configWord]).toEqual([4096, 0x3eef]);
+    }
+    for (const id of ["waveshare_ups_hat_c", "waveshare_ups_hat_d", "waveshare_ups_module_3s"]) {
+      const use = useOf(id);
+      expect([calibrationFor(use.shuntOhm, use.currentLsbUa), use.configWord]).toEqual([26_868, 0x0eef]);
+    }
     expect(calibrationFor(0.0001, 1)).toBe(0xfffe);
   });
 
@@ -67,20 +76,55 @@ describe("arithmetic", () => {
     ["0.1 Ohm", wide, { config: 0x3eef, shunt: 0xdecc, bus: 0x4012, current: 0xdecc }],
     ["0.01 Ohm", strong, { config: 0x0eef, shunt: 0xfcae, bus: 0x200a, current: 0xea37 }],
   ] as const)("-850 mA over %s", (_what, use, words) => {
-    expect(currentOf(words, use)).toBeCloseTo(-850, 0);
+    const { ma, beyondRange } = currentOf(words, use);
+    expect(ma).toBeCloseTo(-850, 0);
+    expect(beyondRange).toBe(false);
     expect(needsCalibration(words, use)).toBe(false);
+    // Power is no register that is read: it is voltage times current, here 6.29 W at 7.4 V.
+    expect((busToMv(0x39d2) * -ma) / 1e6).toBeCloseTo(6.29, 1);
   });
 
   it("takes the shunt's word where the current register overflowed or lost its calibration", () => {
     const lost = { config: resetConfig, shunt: 0xdecc, bus: 0x4012, current: 0x0000 };
-    expect(currentOf(lost, wide)).toBeCloseTo(-850, 0);
+    expect(currentOf(lost, wide).ma).toBeCloseTo(-850, 0);
     expect(needsCalibration(lost, wide)).toBe(true);
     const overflow = { config: 0x3eef, shunt: 0xdecc, bus: 0x4013, current: 0x7fff };
-    expect(currentOf(overflow, wide)).toBeCloseTo(-850, 0);
+    expect(currentOf(overflow, wide).ma).toBeCloseTo(-850, 0);
+    expect(needsCalibration(overflow, wide)).toBe(false);
+    // The bit alone: the word may look right and is not to be believed.
+    const flagged = { config: 0x3eef, shunt: 0xdecc, bus: 0x4013, current: 0xdd00 };
+    expect(currentOf(flagged, wide).ma).toBe(-850);
+    expect(currentOf({ ...flagged, bus: 0x4012 }, wide).ma).toBe(-896);
   });
 
-  it("knows no current where the shunt is beyond its range", () => {
-    expect(currentOf({ config: 0x0eef, shunt: 8000, bus: 0x200a, current: 0x7fff }, strong)).toBeNull();
+  it.each([
+    [0x0eef, 8000, strong, 8000],
+    [0x0eef, 0x10000 - 8000, strong, -8000],
+    [0x3eef, 0x10000 - 32_000, wide, -3200],
+    [0x06ef, 4000, strong, 4000],
+    [0x16ef, 16_000, strong, 16_000],
+  ] as const)("CONFIG 0x%s: a shunt of %d is the end of the range", (config, shunt, use, ma) => {
+    expect(currentOf({ config, shunt, bus: 0x200b, current: 0x7fff }, use)).toEqual({
+      ma,
+      beyondRange: true,
+    });
+    const before = { config, shunt: shunt > 0x8000 ? shunt + 1 : shunt - 1, bus: 0x200b, current: 0x7fff };
+    expect(currentOf(before, use).beyondRange).toBe(false);
+  });
+
+  it.each([
+    [0x399f, true],
+    [0x3eef, true],
+    [0x0eef, true],
+    [0x3998, false],
+    [0x399e, false],
+    [0x399b, false],
+    [0xb99f, false],
+    [0x799f, false],
+    [0xffff, false],
+    [0x0000, false],
+  ])("CONFIG 0x%s measures again and again: %s", (config, continuous) => {
+    expect(measuresContinuously(config)).toBe(continuous);
   });
 });
 
@@ -88,6 +132,16 @@ describe("detection", () => {
   it("writes nothing, calibrated or not", async () => {
     const { probe, writes } = bench(wide);
     expect(await probe()).toMatchObject({ ok: true, value: { chip: "ina219", version: "CONFIG 0x399F" } });
+    expect(writes).toEqual([]);
+  });
+
+  it("says of a sensor that another program put to sleep how to wake it", async () => {
+    const { probe, registers, writes } = bench(wide);
+    registers.write(0x00, Uint8Array.of(0x39, 0x98));
+    const refusal = expectRefusal(await probe());
+    expect(refusal.code).toBe("PI_UPS_GAUGE_NOT_FOUND");
+    expect(refusal.message).toContain("CONFIG reads 0x3998");
+    expect(refusal.message).toContain("cut the board's supply");
     expect(writes).toEqual([]);
   });
 
@@ -122,6 +176,48 @@ describe("reading", () => {
       expect(expectValue(after.acPresent)).toBe(false);
     }
     expect(writes).toHaveLength(12);
+  });
+
+  it("sees mains fail under a load beyond the sensor's range, and says so much of the current as is sure", async () => {
+    const { probe, sample, world } = bench(wide, { currentMa: 0, acPresent: true });
+    await probe();
+    expect(expectValue((await sample()).acPresent)).toBe(true);
+    world.measured = { ...world.measured, currentMa: -4300 };
+    world.nowMs += 1000;
+    const { gauge, acPresent, charging } = await sample();
+    expect(expectValue(acPresent)).toBe(false);
+    expect(expectValue(charging)).toBe(false);
+    expect(expectValue(gauge).currentMa).toBe(-3200);
+  });
+
+  it("shares the sensor with the vendor's demo without a write", async () => {
+    const { probe, sample, registers, writes } = bench(strong, {}, 1);
+    registers.write(0x05, Uint8Array.of(0x68, 0xf4));
+    registers.write(0x00, Uint8Array.of(0x0e, 0xef));
+    await probe();
+    for (let look = 0; look < 3; look += 1) {
+      registers.write(0x05, Uint8Array.of(0x68, 0xf4));
+      expect(expectValue((await sample()).gauge).currentMa).toBeCloseTo(-850, -1);
+    }
+    expect(writes).toEqual([]);
+  });
+
+  it("names another program that sets the sensor otherwise again and again, and is right all the same", async () => {
+    const { probe, sample, registers, clock } = bench(wide);
+    await probe();
+    const kinds: string[][] = [];
+    for (let look = 0; look < 6; look += 1) {
+      registers.write(0x05, Uint8Array.of(0x20, 0x00));
+      registers.write(0x00, Uint8Array.of(0x39, 0x9f));
+      const { gauge, boardFaults } = await sample();
+      expect(expectValue(gauge).currentMa).toBeCloseTo(-850, -1);
+      kinds.push(expectValue(boardFaults).map(({ kind }) => kind));
+      await clock.advance(1000);
+    }
+    const shared = ["sensor_shared"];
+    expect(kinds).toEqual([[], [], [], [], shared, shared]);
+    await clock.advance(61_000);
+    expect(expectValue((await sample()).boardFaults)).toEqual([]);
   });
 
   it("turns the sign where the board counts the other way", async () => {

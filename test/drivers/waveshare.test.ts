@@ -1,7 +1,18 @@
 // Waveshare's controllers: the documented image of the UPS HAT (E), its links, its power cut, and the one byte of the (D).
 import { describe, expect, it } from "vitest";
 import { waveshareHatDMcu } from "../../agent/src/drivers/waveshare-ups-hat-d-mcu.ts";
-import { decodeHatE, waveshareHatE } from "../../agent/src/drivers/waveshare-ups-hat-e.ts";
+import {
+  decodeHatE,
+  hatEFaults,
+  hatEMains,
+  waveshareHatE,
+} from "../../agent/src/drivers/waveshare-ups-hat-e.ts";
+import {
+  decodeHatEBattery,
+  decodeHatECells,
+  decodeHatEHead,
+  decodeHatEInput,
+} from "../../agent/src/drivers/waveshare-ups-hat-e-map.ts";
 import { createHatDMcuRegisters, createHatERegisters } from "../../agent/src/sim/waveshare-registers.ts";
 import { chipWorld } from "../support/chip-world.ts";
 import { bytesDevice, chipBench, expectRefusal, expectValue } from "./chip-bench.ts";
@@ -11,6 +22,8 @@ const useD = { chip: "waveshare_ups_hat_d_mcu", address: 0x2d } as const;
 /** 16.2 V, -420 mA, 87 %, 4350 mAh, 620 min, n/a; four cells at 4.05 V. */
 const battery = Uint8Array.of(0x48, 0x3f, 0x5c, 0xfe, 0x57, 0x00, 0xfe, 0x10, 0x6c, 0x02, 0xff, 0xff);
 const cells = Uint8Array.of(0xd2, 0x0f, 0xd2, 0x0f, 0xd2, 0x0f, 0xd2, 0x0f);
+/** Registers 0x00 to 0x03 with this status and these links. */
+const head = (status: number, links = 0x03, cut = 0x0b) => Uint8Array.of(0x0a, cut, status, links);
 
 function hatE(measured = {}) {
   const { world, around } = chipWorld({
@@ -26,9 +39,40 @@ function hatE(measured = {}) {
 }
 
 describe("the image of the facts", () => {
-  it("is decoded", () => {
-    const look = decodeHatE(Uint8Array.of(0x00, 0x03), battery, cells);
-    expect(look).toMatchObject({ acPresent: false, charging: false, faults: [] });
+  it("is decoded, block by block", () => {
+    expect(decodeHatEBattery(battery)).toEqual({
+      packMv: 16_200,
+      currentMa: -420,
+      chargePct: 87,
+      remainingMah: 4350,
+      minutesToEmpty: 620,
+      minutesToFull: null,
+    });
+    expect(decodeHatECells(cells)).toEqual([4050, 4050, 4050, 4050]);
+    expect(decodeHatEInput(Uint8Array.of(0x98, 0x3a, 0xf2, 0x03, 0x2e, 0x3b))).toEqual({
+      mv: 15_000,
+      ma: 1010,
+      mw: 15_150,
+    });
+  });
+
+  it("is what the simulated board sends", () => {
+    const { registers, world } = hatE({ chargePct: 87, capacityMah: 5000 });
+    expect([...registers.read(0x20, 10)]).toEqual([...battery.slice(0, 8), 0x6d, 0x02]);
+    expect([...registers.read(0x2a, 2)]).toEqual([0xff, 0xff]);
+    expect([...registers.read(0x30, 8)]).toEqual([...cells]);
+    expect([...registers.read(0x00, 4)]).toEqual([0x0a, 0x0b, 0x00, 0x03]);
+    world.measured = { ...world.measured, acPresent: true, currentMa: 600, charger: "constant_current" };
+    world.nowMs += 1000;
+    expect([...registers.read(0x10, 6)]).toEqual([0x98, 0x3a, 0xf2, 0x03, 0x2e, 0x3b]);
+    expect([...registers.read(0x00, 4)]).toEqual([0x0a, 0x0b, 0xe2, 0x03]);
+    expect([...registers.read(0x28, 4)]).toEqual([0xff, 0xff, 0x41, 0x00]);
+  });
+
+  it("gives the battery's reading", () => {
+    const look = decodeHatE(head(0x00), battery, cells);
+    expect(expectValue(hatEMains(look))).toBe(false);
+    expect(hatEFaults(look.head)).toEqual([]);
     expect(expectValue(look.reading)).toEqual({
       cellMv: 4050,
       lowestCellMv: 4050,
@@ -38,22 +82,56 @@ describe("the image of the facts", () => {
   });
 
   it.each([
-    [0xa2, true, true],
-    [0x25, true, false],
-    [0x00, false, false],
-    [0xe2, true, true],
-  ])("status 0x%s: input %s, charging %s", (status, acPresent, charging) => {
-    expect(decodeHatE(Uint8Array.of(status, 0x03), battery, cells)).toMatchObject({ acPresent, charging });
+    [0xa2, true, true, false, "constant_current"],
+    [0x25, true, false, false, "full"],
+    [0x00, false, false, false, "standby"],
+    [0xe2, true, true, true, "constant_current"],
+    [0xa1, true, true, false, "trickle"],
+    [0xa3, true, true, false, "constant_voltage"],
+    [0x24, true, false, false, "pending"],
+    [0x26, true, false, false, "timeout"],
+    [0x27, true, false, false, "unknown"],
+  ])(
+    "status 0x%s: input %s, charging %s, fast %s, charger %s",
+    (status, inputPresent, charging, fastCharge, charger) => {
+      expect(decodeHatEHead(head(status))).toEqual({
+        id: 0x0a,
+        cutPending: false,
+        charging,
+        fastCharge,
+        inputPresent,
+        charger,
+        gaugeLink: true,
+        chargerLink: true,
+        strangeLinks: false,
+      });
+    },
+  );
+
+  /** The image with the third cell at this voltage, and the pack's voltage with it. */
+  function withThirdCell(mv: number, packMv = 3 * 4050 + mv) {
+    const third = Uint8Array.from(cells);
+    third.set([mv & 0xff, mv >> 8], 4);
+    const pack = Uint8Array.from(battery);
+    pack.set([packMv & 0xff, packMv >> 8], 0);
+    return decodeHatE(head(0), pack, third).reading;
+  }
+
+  it("gives the weakest cell, however weak it is", () => {
+    expect(expectValue(withThirdCell(3900))).toMatchObject({ cellMv: 4012.5, lowestCellMv: 3900 });
+    expect(expectValue(withThirdCell(2600))).toMatchObject({ lowestCellMv: 2600 });
   });
 
-  it("gives the weakest cell, and refuses one that cannot stand beside the others", () => {
-    const weak = Uint8Array.from(cells);
-    weak.set([0x3c, 0x0f], 4);
-    expect(expectValue(decodeHatE(Uint8Array.of(0, 3), battery, weak).reading).lowestCellMv).toBe(3900);
-    weak.set([0x10, 0x00], 4);
-    expect(expectRefusal(decodeHatE(Uint8Array.of(0, 3), battery, weak).reading).code).toBe(
-      "PI_UPS_GAUGE_IMPOSSIBLE",
-    );
+  it.each([
+    ["a cell that is no cell", 1900, undefined, "Cell 3 of the UPS HAT (E) says 1900 mV"],
+    ["a cell that is none", 0, undefined, "says 0 mV"],
+    ["a cell above every charger", 4600, undefined, "says 4600 mV"],
+    ["a cell that the pack's voltage does not know", 3000, 16_200, "one was misread"],
+    ["a pack that its cells do not give", 4050, 15_500, "one was misread"],
+  ])("refuses %s", (_what, mv, packMv, words) => {
+    const refusal = expectRefusal(withThirdCell(mv, packMv));
+    expect(refusal.code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    expect(refusal.message).toContain(words);
   });
 });
 
@@ -76,13 +154,116 @@ describe("the UPS HAT (E)", () => {
     const { gauge, acPresent } = await sample();
     expect(expectRefusal(gauge).code).toBe("PI_UPS_GAUGE_LINK_DOWN");
     expect(expectValue(acPresent)).toBe(true);
+    registers.links = 0b11;
+    expect(expectValue((await sample()).gauge).cellMv).toBe(4050);
   });
 
-  it("names a charger that gave up or is lost", () => {
-    const faults = (status: number, links: number) =>
-      decodeHatE(Uint8Array.of(status, links), battery, cells).faults.map(({ kind }) => kind);
+  it("takes no old word for mains when its charger is lost, but sees a battery that is drained", async () => {
+    const { probe, sample, registers, world } = hatE({ acPresent: true, currentMa: 0, charger: "done" });
+    await probe();
+    expect(expectValue((await sample()).acPresent)).toBe(true);
+    registers.links = 0b10;
+    const lost = await sample();
+    expect(expectRefusal(lost.acPresent).code).toBe("PI_UPS_CHARGER_LINK_DOWN");
+    expect(expectRefusal(lost.charging).code).toBe("PI_UPS_CHARGER_LINK_DOWN");
+    expect(expectValue(lost.gauge).cellMv).toBe(4050);
+    expect(expectValue(lost.boardFaults)).toMatchObject([{ kind: "charger_link" }]);
+    world.measured = { ...world.measured, acPresent: false, currentMa: -900 };
+    world.nowMs += 1000;
+    expect(expectValue((await sample()).acPresent)).toBe(false);
+    expect([...registers.read(0x02, 1)]).toEqual([0x25]);
+  });
+
+  it("lets both be old when both links are lost", () => {
+    const look = decodeHatE(head(0x20, 0x00), battery, cells);
+    expect(expectRefusal(look.reading).code).toBe("PI_UPS_GAUGE_LINK_DOWN");
+    expect(expectRefusal(hatEMains(look)).code).toBe("PI_UPS_CHARGER_LINK_DOWN");
+  });
+
+  it("believes a cell that falls away once three looks show it", async () => {
+    const { probe, sample, registers } = hatE();
+    await probe();
+    await sample();
+    registers.cellsApartMv = [0, 0, -900, 0];
+    expect(expectValue((await sample()).gauge)).toMatchObject({ cellMv: 3825, lowestCellMv: 3150 });
+  });
+
+  it("believes no single look at a cell that fell away", async () => {
+    const { registers } = hatE();
+    let disturbed = 0;
+    const bench = chipBench(waveshareHatE, useE, {
+      read(register, length) {
+        if (register === 0x30) registers.cellsApartMv = disturbed-- > 0 ? [0, 0, -300, 0] : [0, 0, 0, 0];
+        return registers.read(register, length);
+      },
+      write: () => undefined,
+    });
+    await bench.probe();
+    await bench.sample();
+    disturbed = 2;
+    expect(expectValue((await bench.sample()).gauge).lowestCellMv).toBe(4050);
+  });
+
+  it("names a charger that gave up or is lost, and a power cut that is on its way", () => {
+    const faults = (...bytes: Parameters<typeof head>) =>
+      hatEFaults(decodeHatEHead(head(...bytes))).map(({ kind }) => kind);
     expect(faults(0x26, 0x03)).toEqual(["charge_timeout"]);
     expect(faults(0x25, 0x02)).toEqual(["charger_link"]);
+    expect(faults(0x25, 0x03, 0x55)).toEqual(["power_cut_pending"]);
+    expect(faults(0x25)).toEqual([]);
+  });
+
+  it("refuses a head that the board never sends", async () => {
+    for (const [register, byte] of [
+      [0, 0x0b],
+      [3, 0x07],
+      [3, 0x83],
+    ] as const) {
+      const { registers } = hatE();
+      let strange = false;
+      const bench = chipBench(waveshareHatE, useE, {
+        read(at, length) {
+          const bytes = registers.read(at, length);
+          if (strange && at === 0) bytes[register] = byte;
+          return bytes;
+        },
+        write: () => undefined,
+      });
+      await bench.probe();
+      strange = true;
+      const { gauge, acPresent } = await bench.sample();
+      expect(expectRefusal(gauge).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+      expect(expectRefusal(acPresent).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    }
+  });
+
+  it("waits until the board shows the cut, and warns when it never does", async () => {
+    const { registers, world } = hatE();
+    let unseen = 3;
+    const slow = chipBench(waveshareHatE, useE, {
+      read(register, length) {
+        const bytes = registers.read(register, length);
+        if (register === 0x01 && unseen-- > 0) bytes[0] = 0x0b;
+        return bytes;
+      },
+      write: (register, data) => registers.write(register, data),
+    });
+    const cut = slow.driver.controls?.powerCut;
+    if (cut === undefined) throw new Error("no cut");
+    expect(await slow.clock.until(cut(0))).toEqual({ ok: true, value: undefined });
+    expect(world.cutAfterMs).toBe(30_000);
+    unseen = 99;
+    const refusal = expectRefusal(await slow.clock.until(cut(0)));
+    expect(refusal.code).toBe("PI_UPS_NOT_TAKEN");
+    expect(refusal.message).toContain("reads 0x0B");
+    expect(refusal.message).toContain("Be ready");
+  });
+
+  it("shows its own pending cut as a fault", async () => {
+    const { probe, sample, driver, clock } = hatE();
+    await probe();
+    await clock.until(driver.controls?.powerCut?.(30) ?? Promise.reject(new Error("no cut")));
+    expect(expectValue((await sample()).boardFaults)).toMatchObject([{ kind: "power_cut_pending" }]);
   });
 
   it("cuts the power in about 30 s, reads back that it will, and says that it cannot be called off", async () => {

@@ -1,94 +1,39 @@
-// The INA219: bus voltage and shunt voltage, and a current that is right only while its calibration is. A brown-out resets
-// the calibration and leaves a current of 0, which would look like "mains present"; so the shunt is asked as well.
-// Register facts: TI INA219 datasheet (SBOS448), "Register Details" and "Programming the Calibration Register".
+// The driver of the INA219: it sets the chip as the board's data say when the chip lost that, and nothing while it looks
+// whether the chip is there. What the words mean is in ina219-words.ts.
 import type { Ina219Use } from "../boards/chip-use.ts";
-import type { ReadFailure, Result } from "../core/model.ts";
+import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
+import {
+  busToMv,
+  calibrationFor,
+  currentOf,
+  type Ina219Words,
+  ina219Registers,
+  measuresContinuously,
+  needsCalibration,
+} from "./ina219-words.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 
-/** Register addresses; all registers are 16 bits, big-endian. */
-export const ina219Registers = {
-  config: 0x00,
-  shunt: 0x01,
-  bus: 0x02,
-  power: 0x03,
-  current: 0x04,
-  calibration: 0x05,
-} as const;
-
-/** CONFIG after power-on: somebody cut the chip's supply, and the calibration is 0. */
-export const resetConfig = 0x399f;
-/** Bit 15 is a command and bit 14 unused: both read 0. */
-const unusedConfigBits = 0xc000;
-const modeMask = 0x0007;
-const continuousMode = 0x0007;
-const overflowBit = 0x0001;
-const millivoltsPerBusStep = 4;
-const millivoltsPerShuntStep = 0.01;
-/** PGA bits 12:11: the shunt voltage at which the range ends, mV. */
-const shuntRangesMv = [40, 80, 160, 320] as const;
-/** Of the calibrated current, how far it may be from what the shunt says: truncation, and two moments of one load. */
-const currentTolerance = { share: 0.1, ma: 60 } as const;
 /** Both converters with 32 samples each take 34 ms (datasheet, "ADC settings"); the first figure is there after that. */
 const conversionMs = 40;
-
-/** The calibration register's word for a shunt and a resolution: trunc(0.04096 / (LSB * R)), bit 0 is unused. */
-export function calibrationFor(shuntOhm: number, currentLsbUa: number): number {
-  return Math.min(0xfffe, Math.trunc(0.04096 / ((currentLsbUa / 1e6) * shuntOhm))) & 0xfffe;
-}
-
-/** Two's complement of 16 bits. */
-export function signed16(word: number): number {
-  return word >= 0x8000 ? word - 0x10000 : word;
-}
-
-/** Bus voltage in mV: bits 15:3, 4 mV each. */
-export function busToMv(word: number): number {
-  return (word >> 3) * millivoltsPerBusStep;
-}
-
-/** The words of one look. */
-export interface Ina219Words {
-  readonly config: number;
-  readonly shunt: number;
-  readonly bus: number;
-  readonly current: number;
-}
-
-/** Current in mA, + as the chip counts; null when the shunt is beyond its range. */
-export function currentOf(words: Ina219Words, use: Ina219Use): number | null {
-  const shuntMv = signed16(words.shunt) * millivoltsPerShuntStep;
-  const rangeMv = shuntRangesMv[(words.config >> 11) & 3] ?? 320;
-  if (Math.abs(shuntMv) >= rangeMv) return null;
-  const byShunt = shuntMv / use.shuntOhm;
-  const calibrated = (signed16(words.current) * use.currentLsbUa) / 1000;
-  const trusted = (words.bus & overflowBit) === 0 && fits(calibrated, byShunt);
-  return trusted ? calibrated : byShunt;
-}
-
-function fits(calibrated: number, byShunt: number): boolean {
-  const { share, ma } = currentTolerance;
-  return Math.abs(calibrated - byShunt) <= ma + share * Math.abs(byShunt);
-}
-
-/** Whether the chip lost its calibration, or another program set one that is not for this shunt. */
-export function needsCalibration(words: Ina219Words, use: Ina219Use): boolean {
-  if (words.config === resetConfig) return true;
-  if ((words.bus & overflowBit) !== 0) return false;
-  const byShunt = (signed16(words.shunt) * millivoltsPerShuntStep) / use.shuntOhm;
-  return !fits((signed16(words.current) * use.currentLsbUa) / 1000, byShunt);
-}
+/** Set anew so often within this time, it is no brown-out but another program. */
+const shared = { times: 5, withinMs: 60_000 } as const;
 
 interface Look {
-  readonly reading: { readonly cellMv: number; readonly currentMa?: number };
+  readonly reading: { readonly cellMv: number; readonly currentMa: number };
   readonly busMv: number;
-  /** + = charging; null: out of range. */
-  readonly currentMa: number | null;
+  /** + = charging, or out of the output. */
+  readonly currentMa: number;
+  readonly beyondRange: boolean;
 }
 
-function saturated(address: number): ReadFailure {
+function hexWord(word: number): string {
+  return `0x${word.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function outOfRange(address: number): ReadFailure {
   return {
     ok: false,
     code: "PI_UPS_CURRENT_OUT_OF_RANGE",
@@ -107,23 +52,38 @@ class FlowState {
   }
 
   /** Between the two limits the last state stays; at first that is "present", because nothing proves a loss. */
-  mains(currentMa: number | null): boolean {
+  mains(currentMa: number): boolean {
     const { mains } = this.#use;
-    if (mains === undefined || currentMa === null) return this.#mains;
+    if (mains === undefined) return this.#mains;
     if (currentMa < mains.lostBelowMa) return false;
     return currentMa > mains.presentAboveMa ? true : this.#mains;
   }
 
-  charging(currentMa: number | null): boolean {
-    if (currentMa === null) return this.#charging;
+  charging(currentMa: number): boolean {
     const { deadBandMa } = this.#use;
     return currentMa > (this.#charging ? deadBandMa : 2 * deadBandMa);
   }
 
-  keep(currentMa: number | null): void {
+  keep(currentMa: number): void {
     const mains = this.mains(currentMa);
     this.#charging = this.charging(currentMa);
     this.#mains = mains;
+  }
+}
+
+/** Remembers when the chip had to be set anew: another program that sets it otherwise is to be named. */
+class Rewrites {
+  #atMs: readonly number[] = [];
+
+  note(nowMs: number): void {
+    this.#atMs = [...this.#atMs, nowMs].slice(-shared.times);
+  }
+
+  faults(nowMs: number, address: number): readonly BoardFault[] {
+    const recent = this.#atMs.filter((atMs) => nowMs - atMs < shared.withinMs);
+    if (recent.length < shared.times) return [];
+    const message = `The INA219 at ${hexByte(address)} had to be set anew ${recent.length} times within a minute: another program sets it otherwise, or its supply breaks down. Stop the other program, or check the board's contacts.`;
+    return [{ kind: "sensor_shared", message }];
   }
 }
 
@@ -137,6 +97,7 @@ class FlowState {
 export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }) => {
   const { address } = use;
   const flow = new FlowState(use);
+  const rewrites = new Rewrites();
 
   async function word(register: number): Promise<Result<number>> {
     const read = await bus.read(address, register, 2);
@@ -165,31 +126,28 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
     const calibration = calibrationFor(use.shuntOhm, use.currentLsbUa);
     await bus.write(address, ina219Registers.calibration, bytes(calibration));
     await bus.write(address, ina219Registers.config, bytes(use.configWord));
+    rewrites.note(clock.now().monoMs);
     await clock.sleep(conversionMs);
   }
 
   function lookOf(found: Ina219Words): Result<Look> {
-    if ((found.config & unusedConfigBits) !== 0 || (found.config & modeMask) !== continuousMode) {
-      return notThere(`its CONFIG reads 0x${found.config.toString(16)}, which is no continuous measurement`);
-    }
+    if (!measuresContinuously(found.config)) return notThere(found.config);
     const busMv = busToMv(found.bus);
-    const chipMa = currentOf(found, use);
-    const flowMa = chipMa === null || !use.invertCurrent ? chipMa : -chipMa;
-    const currentMa = flowMa !== null && Math.abs(flowMa) < use.deadBandMa ? 0 : flowMa;
+    const { ma, beyondRange } = currentOf(found, use);
+    const currentMa = Math.abs(ma) < use.deadBandMa ? 0 : use.invertCurrent ? -ma : ma;
     const cellMv = busMv / cellsInSeries;
     if (use.measures === "battery") {
       const refused = implausibleCell("The INA219", { cellMv });
       if (refused !== null) return refused;
     }
-    const reading = { cellMv, ...(currentMa === null ? {} : { currentMa }) };
-    return { ok: true, value: { reading, busMv, currentMa } };
+    return { ok: true, value: { reading: { cellMv, currentMa }, busMv, currentMa, beyondRange } };
   }
 
-  function notThere(why: string): ReadFailure {
+  function notThere(config: number): ReadFailure {
     return {
       ok: false,
       code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${hexByte(address)} does not behave like an INA219: ${why}. Check the board in the configuration.`,
+      message: `The device at ${hexByte(address)} does not behave like an INA219 that measures: its CONFIG reads ${hexWord(config)}, which is no continuous measurement. Check the board in the configuration; if it is right, stop the program that put the sensor to sleep, and cut the board's supply for a moment.`,
     };
   }
 
@@ -222,21 +180,24 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
   const isSet = (found: Ina219Words) => found.config === use.configWord && !needsCalibration(found, use);
 
   function disturbed(config: number): ReadFailure {
-    const shown = `0x${config.toString(16).toUpperCase().padStart(4, "0")}`;
-    const message = `The CONFIG of the INA219 at ${hexByte(address)} reads ${shown} and something else a moment before: the transfer was disturbed.`;
+    const message = `The CONFIG of the INA219 at ${hexByte(address)} reads ${hexWord(config)} and something else a moment before: the transfer was disturbed.`;
     return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
   }
 
   let mayWrite = false;
 
-  function sample({ reading, busMv, currentMa }: Look): ChipSample {
+  function sample({ reading, busMv, currentMa, beyondRange }: Look): ChipSample {
+    const faults = rewrites.faults(clock.now().monoMs, address);
+    const boardFaults = { ok: true, value: faults } as const;
     if (use.measures === "output") {
       return {
         railMv: { ok: true, value: busMv },
-        outputMa: currentMa === null ? saturated(address) : { ok: true, value: Math.abs(currentMa) },
+        outputMa: beyondRange ? outOfRange(address) : { ok: true, value: Math.abs(currentMa) },
+        boardFaults,
       };
     }
     return {
+      boardFaults,
       gauge: { ok: true, value: reading },
       charging: { ok: true, value: flow.charging(currentMa) },
       ...(use.mains === undefined ? {} : { acPresent: { ok: true, value: flow.mains(currentMa) } }),
@@ -244,9 +205,10 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
   }
 
   function failed(failure: ReadFailure): ChipSample {
-    if (use.measures === "output") return { railMv: failure, outputMa: failure };
+    const boardFaults = failure;
+    if (use.measures === "output") return { railMv: failure, outputMa: failure, boardFaults };
     const mains = use.mains === undefined ? {} : { acPresent: failure };
-    return { gauge: failure, charging: failure, ...mains };
+    return { gauge: failure, charging: failure, boardFaults, ...mains };
   }
 
   const chip = createLookingChip<Look>({
@@ -257,8 +219,7 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
     async identify() {
       const config = await word(ina219Registers.config);
       if (!config.ok) return config;
-      const shown = `0x${config.value.toString(16).toUpperCase().padStart(4, "0")}`;
-      return { ok: true, value: { version: `CONFIG ${shown}`, notes: [] } };
+      return { ok: true, value: { version: `CONFIG ${hexWord(config.value)}`, notes: [] } };
     },
     look: () => (mayWrite ? look() : lookOnly()),
     agree: (a, b) =>

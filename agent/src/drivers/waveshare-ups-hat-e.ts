@@ -1,114 +1,124 @@
-// Waveshare's UPS HAT (E): a controller in front of a BQ4050 gauge and an IP2368 charger. When its link to the gauge is
-// down, the battery's figures are old ones and are refused, while mains is still told.
-// Register facts: https://www.waveshare.com/wiki/UPS_HAT_(E)_Register; int08h/waveshare-ups-hat-e (src/registers.rs).
+// Waveshare's UPS HAT (E): a controller in front of a BQ4050 gauge and an IP2368 charger. What comes from a chip that does
+// not answer the controller is old: the battery's figures without the gauge, mains and charging without the charger.
 import type { PlainUse } from "../boards/chip-use.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
 import { cellsAgree, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
-import { createSteady } from "./steady.ts";
+import { agreeCellMv, createSteady } from "./steady.ts";
+import {
+  decodeHatEBattery,
+  decodeHatECells,
+  decodeHatEHead,
+  type HatEBattery,
+  type HatEHead,
+  hatECells,
+  hatECutByte,
+  hatEId,
+  hatERegisters,
+} from "./waveshare-ups-hat-e-map.ts";
 
-/** Register addresses; words are little-endian. */
-export const hatERegisters = {
-  id: 0x00,
-  powerCut: 0x01,
-  /** Status, then the links. */
-  status: 0x02,
-  /** Pack mV, mA (signed), percent, remaining mAh, minutes to empty, minutes to full. */
-  battery: 0x20,
-  /** Four cells, mV each. */
-  cells: 0x30,
-  firmware: 0x50,
-} as const;
-
-const expectedId = 0x0a;
-const cutByte = 0x55;
 const cutAfterS = 30;
-const chargingBit = 0x80;
-const inputBit = 0x20;
-const stateMask = 0x07;
-const chargeTimeout = 6;
-const gaugeLink = 0x02;
-const chargerLink = 0x01;
-const cells = 4;
-/** A cell cannot be this far from the pack's mean: the two blocks were read across a disturbance. */
-const mostSpreadMv = 1000;
+/** The controller may need a moment before it shows what was written. */
+const confirm = { tries: 5, everyMs: 100 } as const;
+/** The gauge's pack voltage is the sum of its cells: farther apart, one of the blocks was misread. */
+const mostSumErrorMv = 600;
+/** On battery even an idle Pi takes more than this, mA. */
+const drainedMa = -100;
 
 /** One look. */
 export interface HatELook {
+  readonly head: HatEHead;
+  readonly battery: HatEBattery;
+  readonly cellsMv: readonly number[];
+  /** What of them is to be believed of the battery. */
   readonly reading: Result<RawReading>;
-  readonly acPresent: boolean;
-  readonly charging: boolean;
-  readonly faults: readonly BoardFault[];
 }
 
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-}
-
-function signed(value: number): number {
-  return value >= 0x8000 ? value - 0x10000 : value;
-}
-
-const linkDown: ReadFailure = {
+const gaugeLinkDown: ReadFailure = {
   ok: false,
   code: "PI_UPS_GAUGE_LINK_DOWN",
   message:
     "The UPS HAT (E)'s controller has lost its gauge (register 0x03), so its battery figures are old. Power the HAT off and on.",
 };
 
-function readingOf(battery: Uint8Array, cellBytes: Uint8Array): Result<RawReading> {
-  const cellMv = word(battery, 0) / cells;
-  const each = Array.from({ length: cells }, (_, index) => word(cellBytes, 2 * index));
-  const lowestCellMv = Math.min(...each);
-  const reading = { cellMv, lowestCellMv, chargePct: word(battery, 4), currentMa: signed(word(battery, 2)) };
-  const strange = implausibleCell("The UPS HAT (E)", reading);
-  if (strange !== null) return strange;
-  if (each.some((mv) => Math.abs(mv - cellMv) > mostSpreadMv)) {
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_IMPOSSIBLE",
-      message: `The UPS HAT (E) says ${each.join(", ")} mV for its cells and ${Math.round(cellMv)} mV for their mean: one of them was misread, or a cell is dead.`,
-    };
-  }
-  return { ok: true, value: reading };
+const chargerLinkDown: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_CHARGER_LINK_DOWN",
+  message:
+    "The UPS HAT (E)'s controller has lost its charger chip (register 0x03), so what it says of mains and charging is old. Power the HAT off and on.",
+};
+
+function impossible(message: string): ReadFailure {
+  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
 }
 
-function faultsOf(state: number, links: number): readonly BoardFault[] {
+function readingOf(
+  { packMv, chargePct, currentMa }: HatEBattery,
+  cellsMv: readonly number[],
+): Result<RawReading> {
+  const reading = { cellMv: packMv / hatECells, lowestCellMv: Math.min(...cellsMv), chargePct, currentMa };
+  const strange = implausibleCell("The UPS HAT (E)", reading);
+  if (strange !== null) return strange;
+  for (const [index, cellMv] of cellsMv.entries()) {
+    const refused = implausibleCell(`Cell ${index + 1} of the UPS HAT (E)`, { cellMv });
+    if (refused !== null) return refused;
+  }
+  const sumMv = cellsMv.reduce((sum, mv) => sum + mv, 0);
+  if (Math.abs(sumMv - packMv) <= mostSumErrorMv) return { ok: true, value: reading };
+  return impossible(
+    `The UPS HAT (E) says ${cellsMv.join(", ")} mV for its cells and ${packMv} mV for all of them: one was misread.`,
+  );
+}
+
+/** The blocks of a look: 4 bytes from 0x00, 12 from 0x20, 8 from 0x30. */
+export function decodeHatE(headBytes: Uint8Array, batteryBytes: Uint8Array, cellBytes: Uint8Array): HatELook {
+  const head = decodeHatEHead(headBytes);
+  const battery = decodeHatEBattery(batteryBytes);
+  const cellsMv = decodeHatECells(cellBytes);
+  return { head, battery, cellsMv, reading: head.gaugeLink ? readingOf(battery, cellsMv) : gaugeLinkDown };
+}
+
+/** Without the charger the input's bit is an old one; that the battery is drained is evidence all the same. */
+export function hatEMains({ head, reading }: HatELook): Result<boolean> {
+  if (head.chargerLink) return { ok: true, value: head.inputPresent };
+  const drained = reading.ok && (reading.value.currentMa ?? 0) < drainedMa;
+  return drained ? { ok: true, value: false } : chargerLinkDown;
+}
+
+export function hatEFaults({ charger, chargerLink, cutPending }: HatEHead): readonly BoardFault[] {
   const faults: BoardFault[] = [];
-  if (state === chargeTimeout) {
+  if (charger === "timeout") {
     const message = "The charger gave up: charging took too long. Check the cells and the supply.";
     faults.push({ kind: "charge_timeout", message });
   }
-  if ((links & chargerLink) === 0) {
-    faults.push({ kind: "charger_link", message: "The HAT's controller has lost its charger chip." });
+  if (!chargerLink) faults.push({ kind: "charger_link", message: chargerLinkDown.message });
+  if (cutPending) {
+    const message = `The UPS HAT (E) cuts the Pi's power within ${cutAfterS} s (register 0x01 reads 0x55), and nothing calls that off. Shut the Pi down now.`;
+    faults.push({ kind: "power_cut_pending", message });
   }
   return faults;
 }
 
-/** The three blocks of a look. */
-export function decodeHatE(status: Uint8Array, battery: Uint8Array, cellBytes: Uint8Array): HatELook {
-  const [flags = 0, links = 0] = status;
-  return {
-    reading: (links & gaugeLink) === 0 ? linkDown : readingOf(battery, cellBytes),
-    acPresent: (flags & inputBit) !== 0,
-    charging: (flags & chargingBit) !== 0,
-    faults: faultsOf(flags & stateMask, links),
-  };
-}
-
 function agree(a: HatELook, b: HatELook): boolean {
-  if (a.acPresent !== b.acPresent || a.charging !== b.charging || a.reading.ok !== b.reading.ok) return false;
-  if (a.faults.map(({ kind }) => kind).join() !== b.faults.map(({ kind }) => kind).join()) return false;
-  return !a.reading.ok || !b.reading.ok || cellsAgree(a.reading.value, b.reading.value);
+  const told = ({ inputPresent, charging, gaugeLink }: HatEHead) =>
+    [inputPresent, charging, gaugeLink].join();
+  const faults = (head: HatEHead) => hatEFaults(head).map(({ kind }) => kind);
+  if (told(a.head) !== told(b.head) || faults(a.head).join() !== faults(b.head).join()) return false;
+  if (a.reading.ok !== b.reading.ok) return false;
+  if (!a.reading.ok || !b.reading.ok) return true;
+  const [one, other] = [a.reading.value, b.reading.value];
+  const lowestApartMv = Math.abs((one.lowestCellMv ?? 0) - (other.lowestCellMv ?? 0));
+  return cellsAgree(one, other) && lowestApartMv <= agreeCellMv;
 }
 
 /**
  * Driver for the UPS HAT (E). Codes besides those of the bus: `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_GAUGE_LINK_DOWN`,
- * `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_NOT_POSSIBLE`, `PI_UPS_NOT_TAKEN`.
+ * `PI_UPS_CHARGER_LINK_DOWN`, `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_NOT_POSSIBLE`,
+ * `PI_UPS_NOT_TAKEN`.
  */
-export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus }) => {
+export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
   async function block(register: number, length: number): Promise<Result<Uint8Array>> {
     const read = await bus.read(address, register, length);
     if (!read.ok || read.value.length >= length) return read;
@@ -117,24 +127,22 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus }) => {
 
   async function look(): Promise<Result<HatELook>> {
     // The id is read along: a block of zeros is no status "on battery, gauge lost".
-    const head = await block(hatERegisters.id, 4);
+    const head = await block(hatERegisters.head, 4);
     if (!head.ok) return head;
-    const [id, , , links = 0xff] = head.value;
-    if (id !== expectedId || (links & ~(gaugeLink | chargerLink)) !== 0) return notPossible(head.value);
+    const { id, strangeLinks } = decodeHatEHead(head.value);
+    if (id !== hatEId || strangeLinks) {
+      const shown = [...head.value].map(hexByte).join(" ");
+      return impossible(
+        `The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does: the transfer was disturbed.`,
+      );
+    }
     const battery = await block(hatERegisters.battery, 12);
     if (!battery.ok) return battery;
-    const cellBytes = await block(hatERegisters.cells, 2 * cells);
+    const cellBytes = await block(hatERegisters.cells, 2 * hatECells);
     if (!cellBytes.ok) return cellBytes;
-    const seen = decodeHatE(head.value.slice(hatERegisters.status), battery.value, cellBytes.value);
+    const seen = decodeHatE(head.value, battery.value, cellBytes.value);
     // A link that is down is news to be confirmed; figures that cannot be are no evidence.
-    if (!seen.reading.ok && seen.reading.code !== linkDown.code) return seen.reading;
-    return { ok: true, value: seen };
-  }
-
-  function notPossible(bytes: Uint8Array): ReadFailure {
-    const shown = [...bytes].map(hexByte).join(" ");
-    const message = `The UPS HAT (E) sent ${shown} as its status, which it never does: the transfer was disturbed.`;
-    return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
+    return seen.reading.ok || !seen.head.gaugeLink ? { ok: true, value: seen } : seen.reading;
   }
 
   const steady = createSteady({
@@ -147,29 +155,35 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus }) => {
     }),
   });
 
-  async function cut(delayS: number | null): Promise<Result<void>> {
-    if (delayS === null) {
-      const message =
-        "The UPS HAT (E) cannot call a power cut off: its power goes about 30 s after it was armed. Shut the Pi down now.";
-      return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
+  /** Whether the cut is pending, which cannot be undone: what the bus said about the write does not count. */
+  async function armCut(): Promise<Result<void>> {
+    const written = await bus.write(address, hatERegisters.powerCut, Uint8Array.of(hatECutByte));
+    let shown = "nothing";
+    for (let attempt = 1; attempt <= confirm.tries; attempt += 1) {
+      const back = await block(hatERegisters.powerCut, 1);
+      if (back.ok && back.value[0] === hatECutByte) return { ok: true, value: undefined };
+      if (back.ok) shown = hexByte(back.value[0] ?? 0);
+      await clock.sleep(confirm.everyMs);
     }
-    if (delayS > cutAfterS) {
-      const message = `The UPS HAT (E) cuts the power about ${cutAfterS} s after it was told, and cannot wait ${delayS} s. Ask later.`;
-      return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
-    }
-    const written = await bus.write(address, hatERegisters.powerCut, Uint8Array.of(cutByte));
     if (!written.ok) return written;
-    const back = await block(hatERegisters.powerCut, 1);
-    if (!back.ok || back.value[0] === cutByte) return back.ok ? { ok: true, value: undefined } : back;
-    const message = `The UPS HAT (E) did not take the power cut: register 0x01 reads ${hexByte(back.value[0] ?? 0)}.`;
+    const message = `The UPS HAT (E) did not take the power cut: register 0x01 reads ${shown}, expected is 0x55. Be ready for a cut in ${cutAfterS} s all the same.`;
     return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
+  }
+
+  function cut(delayS: number | null): Promise<Result<void>> {
+    if (delayS !== null && delayS <= cutAfterS) return armCut();
+    const message =
+      delayS === null
+        ? `The UPS HAT (E) cannot call a power cut off: its power goes about ${cutAfterS} s after it was armed. If it was, shut the Pi down now.`
+        : `The UPS HAT (E) cuts the power about ${cutAfterS} s after it was told, and cannot wait ${delayS} s. Ask later.`;
+    return Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
   }
 
   return {
     async probe() {
-      const id = await block(hatERegisters.id, 1);
+      const id = await block(hatERegisters.head, 1);
       if (!id.ok) return id;
-      if (id.value[0] !== expectedId) {
+      if (id.value[0] !== hatEId) {
         const message = `The device at ${hexByte(address)} is no UPS HAT (E): its register 0x00 reads ${hexByte(id.value[0] ?? 0)}, expected is 0x0A. Check the board in the configuration.`;
         return { ok: false, code: "PI_UPS_GAUGE_NOT_FOUND", message };
       }
@@ -185,12 +199,12 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus }) => {
     async read(): Promise<ChipSample> {
       const seen = await steady.read();
       if (!seen.ok) return this.failed(seen);
-      const { reading, acPresent, charging, faults } = seen.value;
+      const { head, reading } = seen.value;
       return {
         gauge: reading,
-        acPresent: { ok: true, value: acPresent },
-        charging: { ok: true, value: charging },
-        boardFaults: { ok: true, value: faults },
+        acPresent: hatEMains(seen.value),
+        charging: head.chargerLink ? { ok: true, value: head.charging } : chargerLinkDown,
+        boardFaults: { ok: true, value: hatEFaults(head) },
       };
     },
     failed: (failure) => ({ gauge: failure, acPresent: failure, charging: failure, boardFaults: failure }),

@@ -22,13 +22,23 @@ function stateOf({ acPresent, charger }: Measured): number {
   return states[charger];
 }
 
-class HatE implements RegisterDevice {
+type Bytes = readonly (readonly [register: number, byte: number])[];
+
+/** Words from a register on. */
+function words(from: number, values: readonly number[]): Bytes {
+  return values.flatMap(le).map((byte, index) => [from + index, byte] as const);
+}
+
+class HatE implements HatERegisters {
   readonly #around: ChipSurroundings;
   #armed = false;
   #seen: Measured | null = null;
   #seenAtMs = Number.NEGATIVE_INFINITY;
-  /** 0b11: gauge and charger answer. */
+  /** What the controller was told last by its charger and by its gauge. */
+  #byCharger: Measured | null = null;
+  #byGauge: Measured | null = null;
   links = 0b11;
+  cellsApartMv: readonly number[] = [0, 0, 0, 0];
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
@@ -59,42 +69,49 @@ class HatE implements RegisterDevice {
 
   #map(): ReadonlyMap<number, number> {
     const seen = this.#measured();
-    const { acPresent, currentMa, capacityMah, chargePct, cellMv, cellsInSeries } = seen;
+    if ((this.links & 0b01) !== 0 || this.#byCharger === null) this.#byCharger = seen;
+    if ((this.links & 0b10) !== 0 || this.#byGauge === null) this.#byGauge = seen;
+    return new Map([
+      [0x00, 0x0a],
+      [0x01, this.#armed ? cutByte : 0x0b],
+      [0x03, this.links],
+      [0x50, 0x03],
+      ...this.#chargerBlocks(this.#byCharger),
+      ...this.#gaugeBlocks(this.#byGauge),
+    ]);
+  }
+
+  #chargerBlocks(seen: Measured): Bytes {
+    const { acPresent, currentMa } = seen;
     const charging = acPresent && currentMa > 0;
-    const status = (charging ? 0x80 : 0) | (acPresent ? 0x20 : 0) | stateOf(seen);
+    const status = (charging ? 0xc0 : 0) | (acPresent ? 0x20 : 0) | stateOf(seen);
+    const input = acPresent ? [15_000, 1010, 15_150] : [0, 0, 0];
+    return [[0x02, status], ...words(0x10, input)];
+  }
+
+  #gaugeBlocks({ acPresent, currentMa, capacityMah, chargePct, cellMv, cellsInSeries }: Measured): Bytes {
+    const charging = acPresent && currentMa > 0;
     const remainingMah = (capacityMah * Math.min(100, chargePct)) / 100;
     const minutes = (mah: number, ma: number) =>
       ma === 0 ? notApplicable : Math.min(0xfffe, (mah / ma) * 60);
     const toEmpty = currentMa < 0 ? minutes(remainingMah, -currentMa) : notApplicable;
     const toFull = charging ? minutes(capacityMah - remainingMah, currentMa) : notApplicable;
-    const words: readonly (readonly [number, number])[] = [
-      [0x10, acPresent ? 15_000 : 0],
-      [0x12, acPresent ? 1010 : 0],
-      [0x14, acPresent ? 15_150 : 0],
-      [0x20, cellMv * cellsInSeries],
-      [0x22, currentMa],
-      [0x24, Math.min(100, Math.round(chargePct))],
-      [0x26, remainingMah],
-      [0x28, toEmpty],
-      [0x2a, toFull],
-      ...[0x30, 0x32, 0x34, 0x36].map((at) => [at, cellMv] as const),
-    ];
-    const bytes: (readonly [number, number])[] = [
-      [0x00, 0x0a],
-      [0x01, this.#armed ? cutByte : 0x0b],
-      [0x02, status],
-      [0x03, this.links],
-      [0x50, 0x03],
-    ];
-    return new Map([
-      ...bytes,
-      ...words.flatMap(([at, value]) => le(value).map((byte, index) => [at + index, byte] as const)),
-    ]);
+    const apartMv = this.cellsApartMv.reduce((sum, mv) => sum + mv, 0);
+    const battery = [cellMv * cellsInSeries + apartMv, currentMa, Math.min(100, Math.round(chargePct))];
+    const cells = this.cellsApartMv.map((mv) => cellMv + mv);
+    return [...words(0x20, [...battery, remainingMah, toEmpty, toFull]), ...words(0x30, cells)];
   }
 }
 
-/** The controller of the UPS HAT (E); `links` tells which of its chips answer it. */
-export function createHatERegisters(around: ChipSurroundings): RegisterDevice & { links: number } {
+export interface HatERegisters extends RegisterDevice {
+  /** Bit 0: the charger answers the controller; bit 1: the gauge does. What does not answer is shown as it was last. */
+  links: number;
+  /** How far each cell is from the mean of the simulated pack, mV. */
+  cellsApartMv: readonly number[];
+}
+
+/** The controller of the UPS HAT (E). */
+export function createHatERegisters(around: ChipSurroundings): HatERegisters {
   return new HatE(around);
 }
 
