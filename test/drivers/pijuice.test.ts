@@ -169,7 +169,14 @@ describe("read", () => {
     await bench.probe();
     bench.world.becomes({ chargePct: 0 });
     await bench.clock.advance(1000);
-    expect(expectRefusal((await bench.sample()).gauge).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    const sample = await bench.sample();
+    expect(expectRefusal(sample.gauge).code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+    expect(expectValue(sample.acPresent)).toBe(true);
+    bench.world.becomes({ acPresent: false });
+    expect(expectValue((await bench.sample()).acPresent)).toBe(false);
+    bench.world.becomes({ chargePct: 87.3 });
+    await bench.clock.advance(1000);
+    expect(expectValue((await bench.sample()).gauge).chargePct).toBe(87.3);
   });
 
   it("turns none of 2000 disturbed readings into another battery or an outage", async () => {

@@ -180,6 +180,23 @@ describe("the UPS HAT (E)", () => {
     expect(expectRefusal(hatEMains(look)).code).toBe("PI_UPS_CHARGER_LINK_DOWN");
   });
 
+  it("tells mains while a cell says what cannot be", async () => {
+    const { probe, sample, registers, world } = hatE();
+    await probe();
+    await sample();
+    registers.cellsApartMv = [0, 0, -4050, 0];
+    for (const acPresent of [false, true]) {
+      world.measured = { ...world.measured, acPresent };
+      world.nowMs += 1000;
+      const seen = await sample();
+      expect(expectRefusal(seen.gauge)).toMatchObject({
+        code: "PI_UPS_GAUGE_IMPOSSIBLE",
+        message: expect.stringContaining("Cell 3"),
+      });
+      expect(expectValue(seen.acPresent)).toBe(acPresent);
+    }
+  });
+
   it("believes a cell that falls away once three looks show it", async () => {
     const { probe, sample, registers } = hatE();
     await probe();

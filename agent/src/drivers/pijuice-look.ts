@@ -19,8 +19,10 @@ export interface PijuiceBytes {
 
 /** Everything that one look found. */
 export interface PijuiceLook {
-  /** 0 mV where no battery is plugged in; `batteryPresent` says so. */
+  /** 0 mV where no battery is plugged in (`batteryPresent` says so) or the figures are refused. */
   readonly reading: RawReading;
+  /** Why the battery's figures are not believed; what stands beside them is. */
+  readonly refused: ReadFailure | null;
   readonly batteryPresent: boolean;
   readonly acPresent: boolean;
   readonly charging: boolean;
@@ -136,7 +138,7 @@ export const batteryMissing: BoardFault = {
 };
 
 function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawReading> {
-  if (!batteryPresent) return { ok: true, value: { cellMv: 0 } };
+  if (!batteryPresent) return { ok: true, value: noReading };
   const reading: RawReading = {
     cellMv: word(bytes.batteryMv),
     chargePct: word(bytes.charge) / 10,
@@ -145,6 +147,8 @@ function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawRead
   if (Math.abs(reading.currentMa ?? 0) > highestMa) return impossible(`${reading.currentMa} mA`);
   return implausibleCell("The PiJuice", reading) ?? { ok: true, value: reading };
 }
+
+const noReading: RawReading = { cellMv: 0 };
 
 function temperatureOf(bytes: Uint8Array): number | null {
   const celsius = pijuiceCelsius(bytes);
@@ -157,7 +161,6 @@ export function decodePijuice(bytes: PijuiceBytes, press: PijuicePress | null): 
   const battery = (status >> 2) & 0x03;
   const batteryPresent = battery !== batteryStates.missing;
   const reading = readingOf(bytes, batteryPresent);
-  if (!reading.ok) return reading;
   const railMv = word(bytes.railMv);
   const outputMa = signedWord(bytes.outputMa);
   if (railMv > highestRailMv) return impossible(`${railMv} mV at the 5 V pin`);
@@ -165,7 +168,8 @@ export function decodePijuice(bytes: PijuiceBytes, press: PijuicePress | null): 
   return {
     ok: true,
     value: {
-      reading: reading.value,
+      reading: reading.ok ? reading.value : noReading,
+      refused: reading.ok ? null : reading,
       batteryPresent,
       acPresent: ((status >> 4) & 0x03) >= feeds || status >> 6 >= feeds,
       charging: battery === batteryStates.chargingFromIn || battery === batteryStates.chargingFromGpio,
@@ -191,6 +195,7 @@ function temperaturesAgree(a: number | null, b: number | null): boolean {
 export function pijuiceLooksAgree(a: PijuiceLook, b: PijuiceLook): boolean {
   return (
     a.batteryPresent === b.batteryPresent &&
+    a.refused?.code === b.refused?.code &&
     a.acPresent === b.acPresent &&
     a.charging === b.charging &&
     a.chargeAllowed === b.chargeAllowed &&

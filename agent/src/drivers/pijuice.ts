@@ -119,7 +119,7 @@ class Pijuice {
     // A press that stood before the agent came is of an earlier run.
     const isNew = this.#press === null && look.press !== null;
     return {
-      gauge: look.batteryPresent ? { ok: true, value: look.reading } : noBattery,
+      gauge: look.batteryPresent ? (look.refused ?? { ok: true, value: look.reading }) : noBattery,
       acPresent: { ok: true, value: look.acPresent },
       charging: { ok: true, value: look.charging },
       chargeAllowed: { ok: true, value: look.chargeAllowed },

@@ -50,8 +50,10 @@ const chargerLinkDown: ReadFailure = {
     "The UPS HAT (E)'s controller has lost its charger chip (register 0x03), so what it says of mains and charging is old. Power the HAT off and on.",
 };
 
+const impossibleCode = "PI_UPS_GAUGE_IMPOSSIBLE";
+
 function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
+  return { ok: false, code: impossibleCode, message };
 }
 
 function readingOf(
@@ -81,7 +83,7 @@ export function decodeHatE(headBytes: Uint8Array, batteryBytes: Uint8Array, cell
 }
 
 /** Without the charger the input's bit is an old one; that the battery is drained is evidence all the same. */
-export function hatEMains({ head, reading }: HatELook): Result<boolean> {
+export function hatEMains({ head, reading }: Pick<HatELook, "head" | "reading">): Result<boolean> {
   if (head.chargerLink) return { ok: true, value: head.inputPresent };
   const drained = reading.ok && (reading.value.currentMa ?? 0) < drainedMa;
   return drained ? { ok: true, value: false } : chargerLinkDown;
@@ -101,12 +103,15 @@ export function hatEFaults({ charger, chargerLink, cutPending }: HatEHead): read
   return faults;
 }
 
-function agree(a: HatELook, b: HatELook): boolean {
+function headsAgree(a: HatEHead, b: HatEHead): boolean {
   const told = ({ inputPresent, charging, gaugeLink }: HatEHead) =>
     [inputPresent, charging, gaugeLink].join();
   const faults = (head: HatEHead) => hatEFaults(head).map(({ kind }) => kind);
-  if (told(a.head) !== told(b.head) || faults(a.head).join() !== faults(b.head).join()) return false;
-  if (a.reading.ok !== b.reading.ok) return false;
+  return told(a) === told(b) && faults(a).join() === faults(b).join();
+}
+
+function agree(a: HatELook, b: HatELook): boolean {
+  if (!headsAgree(a.head, b.head) || a.reading.ok !== b.reading.ok) return false;
   if (!a.reading.ok || !b.reading.ok) return true;
   const [one, other] = [a.reading.value, b.reading.value];
   const lowestApartMv = Math.abs((one.lowestCellMv ?? 0) - (other.lowestCellMv ?? 0));
@@ -125,17 +130,21 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     return shortRead("UPS HAT (E)", register, read.value.length, length);
   }
 
-  async function look(): Promise<Result<HatELook>> {
-    // The id is read along: a block of zeros is no status "on battery, gauge lost".
+  /** The id is read along: a block of zeros is no status "on battery, gauge lost". */
+  async function headBytes(): Promise<Result<Uint8Array>> {
     const head = await block(hatERegisters.head, 4);
     if (!head.ok) return head;
     const { id, strangeLinks } = decodeHatEHead(head.value);
-    if (id !== hatEId || strangeLinks) {
-      const shown = [...head.value].map(hexByte).join(" ");
-      return impossible(
-        `The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does: the transfer was disturbed.`,
-      );
-    }
+    if (id === hatEId && !strangeLinks) return head;
+    const shown = [...head.value].map(hexByte).join(" ");
+    return impossible(
+      `The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does: the transfer was disturbed.`,
+    );
+  }
+
+  async function look(): Promise<Result<HatELook>> {
+    const head = await headBytes();
+    if (!head.ok) return head;
     const battery = await block(hatERegisters.battery, 12);
     if (!battery.ok) return battery;
     const cellBytes = await block(hatERegisters.cells, 2 * hatECells);
@@ -145,15 +154,30 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     return seen.reading.ok || !seen.head.gaugeLink ? { ok: true, value: seen } : seen.reading;
   }
 
-  const steady = createSteady({
-    look,
-    agree,
-    unstable: (looks) => ({
-      ok: false,
-      code: "PI_UPS_GAUGE_UNSTABLE",
-      message: `${looks} looks at the UPS HAT (E) at ${hexByte(address)} in a row disagree. A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
-    }),
+  const unstable = (looks: number): ReadFailure => ({
+    ok: false,
+    code: "PI_UPS_GAUGE_UNSTABLE",
+    message: `${looks} looks at the UPS HAT (E) at ${hexByte(address)} in a row disagree. A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
   });
+  const steady = createSteady({ look, agree, unstable });
+  /** For a battery that says what cannot be, look after look: mains is told all the same. */
+  const steadyHead = createSteady({
+    async look() {
+      const head = await headBytes();
+      return head.ok ? { ok: true, value: decodeHatEHead(head.value) } : head;
+    },
+    agree: headsAgree,
+    unstable,
+  });
+
+  function sample(head: HatEHead, reading: Result<RawReading>): ChipSample {
+    return {
+      gauge: reading,
+      acPresent: hatEMains({ head, reading }),
+      charging: head.chargerLink ? { ok: true, value: head.charging } : chargerLinkDown,
+      boardFaults: { ok: true, value: hatEFaults(head) },
+    };
+  }
 
   /** Whether the cut is pending, which cannot be undone: what the bus said about the write does not count. */
   async function armCut(): Promise<Result<void>> {
@@ -198,14 +222,12 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     },
     async read(): Promise<ChipSample> {
       const seen = await steady.read();
-      if (!seen.ok) return this.failed(seen);
-      const { head, reading } = seen.value;
-      return {
-        gauge: reading,
-        acPresent: hatEMains(seen.value),
-        charging: head.chargerLink ? { ok: true, value: head.charging } : chargerLinkDown,
-        boardFaults: { ok: true, value: hatEFaults(head) },
-      };
+      if (seen.ok) {
+        steadyHead.keep(seen.value.head);
+        return sample(seen.value.head, seen.value.reading);
+      }
+      const head = seen.code === impossibleCode ? await steadyHead.read() : seen;
+      return head.ok ? sample(head.value, seen) : this.failed(seen);
     },
     failed: (failure) => ({ gauge: failure, acPresent: failure, charging: failure, boardFaults: failure }),
     controls: { powerCut: cut },
