@@ -53,6 +53,15 @@ const events = { lastSeq: 7, unsent: 2 };
 const report = (parts: Partial<Snapshot> = {}, link: LinkStatus = connected) =>
   statusReport({ ...onMains, ...parts }, facts, link, events);
 
+describe("further figures of the board", () => {
+  it("are there where it has some, also while none can be read", () => {
+    const figures = [{ name: "cell_1", value: 4.05, unit: "V" }] as const;
+    expect(report({ figures }).board_figures).toEqual(figures);
+    expect(report({ figures: [] }).board_figures).toEqual([]);
+    expect("board_figures" in report()).toBe(false);
+  });
+});
+
 describe("the report", () => {
   it("has every key, rounded to what the board can resolve", () => {
     expect(report()).toEqual({

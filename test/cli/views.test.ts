@@ -162,6 +162,20 @@ describe("status", () => {
       "
     `);
   });
+  it("shows further figures of the board in the units of people, and says when none can be read", () => {
+    const figures = [
+      { name: "input_voltage", value: 15, unit: "V" },
+      { name: "cell_1", value: 4.049, unit: "V" },
+      { name: "remaining", value: 4350, unit: "mAh" },
+      { name: "gauge_to_empty", value: 620, unit: "min" },
+    ] as const;
+    expect(view({ board_figures: figures })).toContain(
+      "  Board says      input voltage 15.00 V, cell 1 4.05 V, remaining 4350 mAh, gauge to empty 620 min\n",
+    );
+    expect(view({ board_figures: [] })).toContain("  Board says      unknown\n");
+    expect(view({})).not.toContain("Board says");
+  });
+
   it("uses colour only when asked to", () => {
     const colourStart = "\u001B[";
     expect(statusView(report, true)).toContain(colourStart);

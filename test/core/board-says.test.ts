@@ -39,6 +39,19 @@ describe("faults of the board", () => {
   });
 });
 
+describe("further figures of the board", () => {
+  it("are those of the last look, none while it fails, and absent where the board has none", () => {
+    const run = running();
+    expect("figures" in run.now).toBe(false);
+    const figures = [{ name: "cell_1", value: 4.05, unit: "V" }] as const;
+    run.watch(1, with_({ figures: good(figures) }));
+    expect(run.now.figures).toEqual(figures);
+    run.watch(1, with_({ figures: nack }));
+    expect(run.now.figures).toEqual([]);
+    expect(run.types).toEqual([]);
+  });
+});
+
 describe("charging that the board says", () => {
   it("is believed at once, and told once", () => {
     const run = running();

@@ -180,6 +180,54 @@ describe("the UPS HAT (E)", () => {
     expect(expectRefusal(hatEMains(look)).code).toBe("PI_UPS_CHARGER_LINK_DOWN");
   });
 
+  it("gives its further figures, and leaves out what is old", async () => {
+    const { probe, sample, registers, world } = hatE({ chargePct: 87, capacityMah: 5000 });
+    await probe();
+    const figures = async () =>
+      expectValue((await sample()).figures).map(({ name, value, unit }) => `${name} ${value} ${unit}`);
+    const cellsNow = ["cell_1 4.05 V", "cell_2 4.05 V", "cell_3 4.05 V", "cell_4 4.05 V"];
+    const noInput = ["input_voltage 0 V", "input_current 0 A", "input_power 0 W"];
+    const empty = ["remaining 4350 mAh", "gauge_to_empty 621 min"];
+    expect(await figures()).toEqual([...noInput, ...cellsNow, ...empty]);
+    registers.links = 0b10;
+    expect(await figures()).toEqual([...cellsNow, ...empty]);
+    registers.links = 0b01;
+    expect(await figures()).toEqual(noInput);
+    registers.links = 0b11;
+    world.measured = { ...world.measured, acPresent: true, currentMa: 600, charger: "constant_current" };
+    world.nowMs += 1000;
+    expect(await figures()).toEqual([
+      "input_voltage 15 V",
+      "input_current 1.01 A",
+      "input_power 15.15 W",
+      ...cellsNow,
+      "remaining 4350 mAh",
+      "gauge_to_full 65 min",
+    ]);
+    registers.cellsApartMv = [0, 0, -4050, 0];
+    expect((await sample()).figures).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE" });
+  });
+
+  it("shows no input that USB PD cannot give, and none that could not be read", async () => {
+    for (const input of ["garbage", "silence"] as const) {
+      const { registers } = hatE();
+      const bench = chipBench(
+        waveshareHatE,
+        useE,
+        {
+          read: (at, length) =>
+            at === 0x10 ? new Uint8Array(length).fill(0xff) : registers.read(at, length),
+          write: () => undefined,
+        },
+        { nacks: (transfer) => input === "silence" && transfer.startsWith("read 16 ") },
+      );
+      await bench.probe();
+      const { gauge, figures } = await bench.sample();
+      expect(expectValue(gauge).cellMv).toBe(4050);
+      expect(expectValue(figures).map(({ name }) => name)).not.toContain("input_voltage");
+    }
+  });
+
   it("tells mains while a cell says what cannot be", async () => {
     const { probe, sample, registers, world } = hatE();
     await probe();

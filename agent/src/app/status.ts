@@ -116,6 +116,7 @@ export function statusReport(
     ...(snapshot.currentMa === undefined ? {} : { battery_current_a: volts(snapshot.currentMa) }),
     ...(snapshot.charging === undefined ? {} : { charging: snapshot.charging }),
     battery_low: snapshot.batteryLow,
+    ...(snapshot.figures === undefined ? {} : { board_figures: snapshot.figures }),
     runtime_min: runtime.kind === "unknown" || runtime.minutes === null ? null : round(runtime.minutes, 1),
     runtime_state: runtime.kind,
     runtime_confidence: runtime.kind === "estimate" ? runtime.confidence : null,

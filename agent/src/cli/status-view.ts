@@ -98,6 +98,16 @@ function outputRows(
   ];
 }
 
+/** On a board that has further figures only: `cell 1 4.05 V`. */
+function figureRows({ board_figures: figures }: StatusReport): readonly (readonly [string, string])[] {
+  if (figures === undefined) return [];
+  const words = figures.map(({ name, value, unit }) => {
+    const digits = unit === "mAh" || unit === "min" ? 0 : 2;
+    return `${name.replaceAll("_", " ")} ${measured(value, unit, digits)}`;
+  });
+  return [["Board says", words.length === 0 ? "unknown" : words.join(", ")]];
+}
+
 /** On a real board with pins only. */
 function pinsRows({ gpio }: StatusReport): readonly (readonly [string, string])[] {
   if (gpio === null) return [];
@@ -162,6 +172,7 @@ export function statusView(report: StatusReport, color: boolean): string {
       ["Power", powerCell(report, paint)],
       ["Battery", batteryCell(report, paint)],
       ...outputRows(report, paint),
+      ...figureRows(report),
       ["Runtime left", runtimeCell(report)],
       ...(report.temperature_c === undefined
         ? []

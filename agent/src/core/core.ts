@@ -114,6 +114,9 @@ function takeSample(turn: Turn, sample: Sample): void {
   takeBattery(turn, sample.gauge);
   takeOutput(turn, sample);
   takeFaultsOfBoard(turn, sample);
+  if (sample.figures !== undefined) {
+    turn.change({ figures: sample.figures.ok ? sample.figures.value : [] });
+  }
   takeChargeWindow(turn);
   const { senses, thresholds } = turn.config;
   if (sample.temperatureC === undefined || !senses.has("temperature")) return;

@@ -56,6 +56,14 @@ export interface BoardFault {
   readonly message: string;
 }
 
+/** A figure that a board has beyond the common ones: people read it in `status`, nothing is decided on it. */
+export interface BoardFigure {
+  /** Stable word, snake_case, for example `cell_1` or `input_voltage`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: "V" | "A" | "W" | "mAh" | "min";
+}
+
 /** What a press of the board's button asks for. */
 export type ButtonAction = "reboot" | "power_off";
 
@@ -79,6 +87,8 @@ export interface Sample {
   readonly outputMa?: Result<number>;
   /** Trouble that the board itself reports; absent where it cannot. */
   readonly boardFaults?: Result<readonly BoardFault[]>;
+  /** Further figures of this board that could be read; absent where it has none. */
+  readonly figures?: Result<readonly BoardFigure[]>;
   /** Temperature in degrees Celsius: the board's where it has one, else the Pi's processor. */
   readonly temperatureC?: Result<number>;
 }
@@ -216,6 +226,8 @@ export interface Snapshot {
   readonly dcOut?: { readonly ok: boolean | null; readonly railMv: number | null };
   /** More current flows than the board allows; null while unknown. */
   readonly overcurrent?: boolean | null;
+  /** Further figures of the last look; absent where the board has none, empty while none can be read. */
+  readonly figures?: readonly BoardFigure[];
   readonly runtime: RuntimeEstimate;
   readonly health: Health;
   /** Measured capacity in percent of the rated one, 0-100; null while either is unknown. */

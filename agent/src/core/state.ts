@@ -8,7 +8,7 @@ import { type DebounceState, initialDebounce } from "./debounce.ts";
 import type { Faults } from "./faults.ts";
 import { type FlapState, initialFlap } from "./flapping.ts";
 import { initialLearning, type LearningState } from "./learning.ts";
-import type { Instant } from "./model.ts";
+import type { BoardFigure, Instant } from "./model.ts";
 import { initialOvercurrent, type OvercurrentState } from "./overcurrent.ts";
 import { type GaugeState, initialGauge } from "./plausibility.ts";
 import { initialRail, type RailState } from "./rail.ts";
@@ -55,6 +55,8 @@ export interface CoreState {
   readonly chargeWindow: WindowState;
   readonly flap: FlapState;
   readonly boardFaults: BoardFaultState;
+  /** null: the board has none. */
+  readonly figures: readonly BoardFigure[] | null;
   /** Charging as the board says it; null before the first answer. Not used where the board does not say it. */
   readonly chargingSensed: boolean | null;
   readonly faults: Faults;
@@ -87,6 +89,7 @@ export const initialState: CoreState = {
   chargeWindow: initialWindow,
   flap: initialFlap,
   boardFaults: initialBoardFaults,
+  figures: null,
   chargingSensed: null,
   faults: [],
   outage: null,

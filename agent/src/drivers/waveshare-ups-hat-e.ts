@@ -7,10 +7,12 @@ import { hexByte } from "./i2c-errors.ts";
 import { cellsAgree, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 import { agreeCellMv, createSteady } from "./steady.ts";
+import { hatEFigures } from "./waveshare-ups-hat-e-figures.ts";
 import {
   decodeHatEBattery,
   decodeHatECells,
   decodeHatEHead,
+  decodeHatEInput,
   type HatEBattery,
   type HatEHead,
   hatECells,
@@ -224,12 +226,20 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
       const seen = await steady.read();
       if (seen.ok) {
         steadyHead.keep(seen.value.head);
-        return sample(seen.value.head, seen.value.reading);
+        const input = await block(hatERegisters.input, 6);
+        const figures = hatEFigures(seen.value, input.ok ? decodeHatEInput(input.value) : null);
+        return { ...sample(seen.value.head, seen.value.reading), figures: { ok: true, value: figures } };
       }
       const head = seen.code === impossibleCode ? await steadyHead.read() : seen;
-      return head.ok ? sample(head.value, seen) : this.failed(seen);
+      return head.ok ? { ...sample(head.value, seen), figures: seen } : this.failed(seen);
     },
-    failed: (failure) => ({ gauge: failure, acPresent: failure, charging: failure, boardFaults: failure }),
+    failed: (failure) => ({
+      gauge: failure,
+      acPresent: failure,
+      charging: failure,
+      boardFaults: failure,
+      figures: failure,
+    }),
     controls: { powerCut: cut },
   };
 };

@@ -1,7 +1,7 @@
 // What can be asked of a running agent from its own machine: the Unix socket offers exactly this.
 import type { SwitchName } from "../boards/board.ts";
 import type { BatteryMeasurement } from "../core/learned.ts";
-import type { ButtonAction } from "../core/model.ts";
+import type { BoardFigure, ButtonAction } from "../core/model.ts";
 import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
 import type { EventQuery } from "./ports.ts";
@@ -50,6 +50,8 @@ export interface StatusReport {
   readonly battery_current_a?: number | null;
   readonly charging?: boolean | null;
   readonly battery_low: boolean | null;
+  /** Figures of the board beyond the common ones; absent where it has none. */
+  readonly board_figures?: readonly BoardFigure[];
   readonly runtime_min: number | null;
   readonly runtime_state: "unknown" | "settling" | "estimate";
   /** null unless `runtime_state` is `estimate`. */
