@@ -24,8 +24,8 @@ import {
 const cutAfterS = 30;
 /** The controller may need a moment before it shows what was written. */
 const confirm = { tries: 5, everyMs: 100 } as const;
-/** The gauge's pack voltage is the sum of its cells: farther apart, one of the blocks was misread. */
-const mostSumErrorMv = 600;
+/** The pack has the sum of its cells, but a load may step between two blocks: farther apart, one was misread. */
+const mostSumErrorMv = 1000;
 /** On battery even an idle Pi takes more than this, mA. */
 const drainedMa = -100;
 
