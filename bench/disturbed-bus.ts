@@ -126,6 +126,22 @@ class DisturbedKernel implements KernelPower {
     return this.#inner.hwmon(name, files);
   }
 
+  async i2cHwmon(
+    bus: number,
+    address: number,
+    files: readonly string[],
+  ): Promise<Result<Readonly<Record<string, string>> | null>> {
+    this.#bus.transfers += 1;
+    const kind = this.#bus.fault();
+    if (kind === "nack" || kind === "late") {
+      return { ok: false, code: "PI_UPS_SYSFS", message: `${address}: the driver did not answer.` };
+    }
+    const seen = await this.#inner.i2cHwmon(bus, address, files);
+    if (!seen.ok || seen.value === null || kind === null) return seen;
+    const figure = kind === "zeros" ? "0" : "-1";
+    return { ok: true, value: { ...seen.value, [kind === "ones" ? "in1_input" : "curr1_input"]: figure } };
+  }
+
   setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>> {
     return this.#inner.setPowerSupply(name, attribute, value);
   }

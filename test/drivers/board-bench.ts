@@ -46,7 +46,18 @@ export function benchFor(board: Board, options: SimOptions = {}) {
     ...(sim.i2c.receive === undefined ? {} : { receive: sim.i2c.receive.bind(sim.i2c) }),
     close: () => sim.i2c.close(),
   };
-  const device = createUpsDevice(board, { ...portsOf(sim), i2c, clock });
+  /** The same for what a kernel driver is told. */
+  const kernel: KernelPower = {
+    powerSupplies: () => sim.kernel.powerSupplies(),
+    powerSupply: (name) => sim.kernel.powerSupply(name),
+    hwmon: (name, files) => sim.kernel.hwmon(name, files),
+    i2cHwmon: (bus, address, files) => sim.kernel.i2cHwmon(bus, address, files),
+    setPowerSupply: (name, attribute, value) => {
+      writes.push(`${name}/${attribute}`);
+      return sim.kernel.setPowerSupply(name, attribute, value);
+    },
+  };
+  const device = createUpsDevice(board, { ...portsOf(sim), i2c, kernel, clock });
   const edges: boolean[] = [];
   device.onAcEdge((acPresent) => edges.push(acPresent));
   return {
@@ -56,6 +67,7 @@ export function benchFor(board: Board, options: SimOptions = {}) {
     device,
     edges,
     i2c,
+    kernel,
     writes,
     blackouts: () => blackouts,
     start: () => clock.until(device.start()),
@@ -86,7 +98,7 @@ export function deadPorts(failure: Extract<Result<never>, { ok: false }>): {
   const fail = () => Promise.resolve(failure);
   return {
     i2c: { read: fail, write: fail, receive: fail, close: () => Promise.resolve() },
-    kernel: { powerSupplies: fail, powerSupply: fail, hwmon: fail, setPowerSupply: fail },
+    kernel: { powerSupplies: fail, powerSupply: fail, hwmon: fail, i2cHwmon: fail, setPowerSupply: fail },
   };
 }
 

@@ -62,7 +62,7 @@ export function chipBench<U extends Extract<ChipUse, { readonly address: number 
     close: () => wire.close(),
   };
   const bus = createI2cQueue(raw, clock);
-  const driver = family(use, { bus, kernel: noKernelPower, clock, cellsInSeries });
+  const driver = family(use, { bus, busNumber: 1, kernel: noKernelPower, clock, cellsInSeries });
   return {
     clock,
     driver,

@@ -1,7 +1,7 @@
 // What every board must do on its simulator, whatever its chips and pins: one suite, called once per board.
 // It talks to the board through the device and the ports only, and to the world through simulator commands.
 import { describe, expect, it } from "vitest";
-import { addressOf, type Board } from "../../agent/src/boards/board.ts";
+import { addressOf, type Board, isThroughKernel } from "../../agent/src/boards/board.ts";
 import { hasButton } from "../../agent/src/boards/derive.ts";
 import type { RawReading, Result, Sample, Sense } from "../../agent/src/core/model.ts";
 import { switchesOf } from "../../agent/src/drivers/controls.ts";
@@ -11,7 +11,7 @@ import { VirtualClock } from "../sim/virtual-clock.ts";
 import { type Bench, benchFor, CoreOnBench, deadPorts, expectValue, portsOf } from "./board-bench.ts";
 
 const can = (board: Board, sense: Sense) => board.senses.includes(sense);
-const onBus = (board: Board) => board.chips.some((use) => addressOf(use) !== null);
+const onBus = (board: Board) => board.chips.some((use) => addressOf(use) !== null && !isThroughKernel(use));
 /** A cell of this chemistry cannot leave this range. */
 const cellRange = { li_ion: [2000, 4500], lifepo4: [1800, 3900] } as const;
 

@@ -10,8 +10,8 @@ async function detected(id: string) {
   const board = findBoard(id);
   if (board === null) throw new Error(`the registry has no ${id}`);
   const bench = benchFor(board, { chargePct: 70 });
-  const { clock, sim } = bench;
-  const detection = await clock.until(detectBoards(boards, { i2c: bench.i2c, kernel: sim.kernel, clock }));
+  const { clock, i2c, kernel } = bench;
+  const detection = await clock.until(detectBoards(boards, { i2c, kernel, clock }));
   return { detection, writes: bench.writes, ids: detection.candidates.map((one) => one.board.id) };
 }
 
@@ -37,6 +37,10 @@ describe("what a suggestion is worth", () => {
 
   it("a kernel driver's battery is suggested as such", async () => {
     expect((await detected("kernel")).ids).toEqual(["kernel"]);
+  });
+
+  it("x120x-dkms is known by its names, and comes before the battery of any driver", async () => {
+    expect((await detected("kernel_x120x")).ids).toEqual(["kernel_x120x", "kernel"]);
   });
 });
 

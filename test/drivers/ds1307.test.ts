@@ -108,6 +108,7 @@ describe("as a part of a board", () => {
     kernel: noKernelPower,
     clock: new VirtualClock(),
     cellsInSeries: 1,
+    busNumber: 1,
   });
   const use = { chip: "ds1307", address: 0x68 } as const;
 

@@ -1,5 +1,5 @@
 // The kernel source against a folder of files as the kernel writes them, and against every word that they can hold.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -46,7 +46,7 @@ function machine(supplies: Supplies, use: Partial<PowerSupplyUse> = {}, cellsInS
   const kernel = createKernelPower(root);
   const driver = powerSupply(
     { chip: "power_supply", battery: null, mains: null, ...use },
-    { bus, kernel, clock: new VirtualClock(), cellsInSeries },
+    { bus, busNumber: 1, kernel, clock: new VirtualClock(), cellsInSeries },
   );
   return { driver, write, root };
 }
@@ -57,11 +57,11 @@ describe("a machine with x120x-dkms", () => {
       "hid-1-battery": { TYPE: "Battery", SCOPE: "Device", CAPACITY: "3", VOLTAGE_NOW: "1500000" },
       "x120x-ac": mains,
       "x120x-battery": battery,
-      "x120x-charger": { TYPE: "Unknown", CHARGE_TYPE: "Fast" },
+      "x120x-charger": { TYPE: "Mains", ONLINE: "0", STATUS: "Discharging", CHARGE_TYPE: "Fast" },
     });
     expect(await driver.probe()).toEqual({
       ok: true,
-      value: { chip: "power_supply", version: "x120x-battery x120x-ac", notes: [] },
+      value: { chip: "power_supply", version: "x120x-battery x120x-ac x120x-charger", notes: [] },
     });
     expect(await driver.read()).toEqual({
       gauge: { ok: true, value: { cellMv: 3900, chargePct: 87, currentMa: -850 } },
@@ -85,11 +85,51 @@ describe("a machine with x120x-dkms", () => {
     });
   });
 
+  it("reads the first of several batteries, and says which others there are and how to choose", async () => {
+    const { driver } = machine({ bat1: { ...battery, CAPACITY: "40" }, bat0: battery, ac: mains });
+    const found = await driver.probe();
+    expect(found.ok && found.value.notes).toEqual([expect.stringContaining("battery: bat1")]);
+    expect((await driver.read()).gauge).toMatchObject({ value: { chargePct: 87 } });
+    expect((await machine({ bat0: battery, bat1: battery }, { battery: "bat1" }).driver.probe()).ok).toBe(
+      true,
+    );
+  });
+
+  it("switches charging where a charger is named, and misses it when it is not there", async () => {
+    const x120x = { "x120x-battery": battery, "x120x-ac": mains };
+    const { driver } = machine(x120x, { charger: "x120x-charger" });
+    expect(Object.keys(driver.controls ?? {})).toEqual(["allowCharge"]);
+    const missing = await driver.probe();
+    expect(!missing.ok && missing.message).toContain('no power supply "x120x-charger"');
+    expect(machine(x120x).driver.controls).toEqual({});
+  });
+
+  it("writes the charger's files, and gives the kernel's reason with a cure", async () => {
+    const charger = {
+      TYPE: "Mains",
+      CHARGE_TYPE: "Fast",
+      CHARGE_CONTROL_START_THRESHOLD: "75",
+      CHARGE_CONTROL_END_THRESHOLD: "80",
+    };
+    const { driver, root } = machine({ bat: battery, ac: mains, chg: charger }, { charger: "chg" });
+    // A folder is no driver: what is written does not come back in the uevent.
+    const told = await driver.controls?.allowCharge?.(false);
+    expect(told).toMatchObject({ ok: false, code: "PI_UPS_NOT_TAKEN" });
+    const folder = join(root, "class/power_supply/chg");
+    expect(readFileSync(join(folder, "charge_type"), "utf8")).toBe("Long Life");
+    expect(readFileSync(join(folder, "charge_control_end_threshold"), "utf8")).toBe("1");
+    rmSync(join(folder, "charge_type"));
+    mkdirSync(join(folder, "charge_type"));
+    expect(await driver.controls?.allowCharge?.(false)).toMatchObject({ ok: false, code: "PI_UPS_SYSFS" });
+  });
+
   it("says so when the driver was unloaded, and goes on when it is back", async () => {
     const { driver, write, root } = machine({ bat: battery, ac: mains });
     await driver.probe();
     rmSync(join(root, "class/power_supply/bat"), { recursive: true });
-    expect((await driver.read()).gauge).toMatchObject({ ok: false, code: "PI_UPS_SYSFS" });
+    const lost = (await driver.read()).gauge;
+    expect(lost).toMatchObject({ ok: false, code: "PI_UPS_SYSFS" });
+    expect(lost?.ok === false && lost.message).toContain("driver was unloaded");
     write("bat", battery);
     expect((await driver.read()).gauge).toMatchObject({ ok: true });
   });
@@ -134,6 +174,9 @@ describe("one uevent", () => {
     [[], "Full", true],
     [[], "Unknown", null],
     [[{ ONLINE: "" }], "Unknown", null],
+    // An empty uevent: the supply's own driver failed, and the battery's status is no evidence for it.
+    [[{}], "Full", null],
+    [[{}], "Discharging", null],
   ] as const)("supplies %j and status %s mean mains %s", (supplies, STATUS, present) => {
     expect(decodeSupplies("b", { ...battery, STATUS }, supplies, 1).acPresent).toBe(present);
   });

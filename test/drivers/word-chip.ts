@@ -36,7 +36,10 @@ export function wordChip(family: ChipFamily<PlainUse>, chip: PlainUse["chip"], w
     },
     close: () => Promise.resolve(),
   };
-  const gauge = family({ chip, address }, { bus, kernel: noKernelPower, clock, cellsInSeries: 1 });
+  const gauge = family(
+    { chip, address },
+    { bus, busNumber: 1, kernel: noKernelPower, clock, cellsInSeries: 1 },
+  );
   const sample = () => clock.until(gauge.read());
   return {
     gauge,

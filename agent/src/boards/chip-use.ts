@@ -35,6 +35,8 @@ export interface PlainUse {
 export interface Ina219Use {
   readonly chip: "ina219";
   readonly address: number;
+  /** `hwmon`: the kernel's ina2xx driver owns the chip, and its figures are read. Absent, `i2c`: the bus. */
+  readonly access?: "i2c" | "hwmon";
   /** What flows through the shunt. */
   readonly measures: "battery" | "output";
   readonly shuntOhm: number;
@@ -68,13 +70,17 @@ export interface LifepoUse {
   readonly has: readonly ("mains" | "output_current")[];
 }
 
-/** A board whose chips belong to kernel drivers: read through /sys/class/power_supply and hwmon. */
+/** A battery that a kernel driver shows in /sys/class/power_supply. */
 export interface PowerSupplyUse {
   readonly chip: "power_supply";
   /** Name of the battery's folder; null: the first one whose scope is not a device's. */
   readonly battery: string | null;
   /** Name of the mains' folder; null: any of type Mains or USB. */
   readonly mains: string | null;
+  /** Name of the supply whose `charge_type` and charge limits stop charging; absent where no driver offers that. */
+  readonly charger?: string;
+  /** What this driver tells beside voltage and percent; absent: no more than these. */
+  readonly has?: readonly "current"[];
 }
 
 export type ChipUse = PlainUse | Ina219Use | SunFounderUse | LifepoUse | PowerSupplyUse;
@@ -88,7 +94,12 @@ export const chipKinds: readonly ChipKind[] = [
   "power_supply",
 ];
 
-/** The chip's address, or null for what the kernel reads. */
+/** The chip's address, or null for what has none of its own. */
 export function addressOf(use: ChipUse): number | null {
   return "address" in use ? use.address : null;
+}
+
+/** Whether the kernel's driver is asked for this chip, and not the chip itself. */
+export function isThroughKernel(use: ChipUse): boolean {
+  return use.chip === "power_supply" || (use.chip === "ina219" && use.access === "hwmon");
 }

@@ -75,7 +75,16 @@ function abilitiesOf(use: ChipUse): Abilities {
         ? { senses: ["ac", "voltage", "charge", "charging", "dc_out"], switches: ["restart_on_mains"] }
         : { senses: ["voltage", "charge", "dc_out"], switches: [] };
     case "power_supply":
-      return { senses: ["ac", "voltage", "charge", "charging"], switches: [] };
+      return {
+        senses: [
+          "ac",
+          "voltage",
+          "charge",
+          "charging",
+          ...(use.has?.includes("current") === true ? ["current" as const] : []),
+        ],
+        switches: use.charger === undefined ? [] : ["allow_charge"],
+      };
     default:
       return plain[use.chip];
   }

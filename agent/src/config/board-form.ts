@@ -48,6 +48,7 @@ const chip = v.variant("chip", [
   group({
     chip: v.literal("ina219"),
     address,
+    access: v.optional(v.picklist(["i2c", "hwmon"])),
     measures: v.optional(v.picklist(["battery", "output"]), "battery"),
     shunt_ohm: number(0.0001, 10, "a resistance in Ohm from 0.0001 to 10"),
     current_lsb_ua: number(1, 10_000, "a step in microamperes from 1 to 10000"),
@@ -80,6 +81,8 @@ const chip = v.variant("chip", [
     chip: v.literal("power_supply"),
     battery: v.optional(v.nullable(text), null),
     mains: v.optional(v.nullable(text), null),
+    charger: v.optional(text),
+    has: v.optional(v.array(v.picklist(["current"]))),
   }),
 ]);
 

@@ -1,6 +1,6 @@
 // The I2C bus: is it on, may this user open it, and does a kernel driver stand between the board and us?
 
-import { addressOf, type Board, type ChipUse } from "../boards/board.ts";
+import { addressOf, type Board, type ChipUse, isThroughKernel } from "../boards/board.ts";
 import { addressText } from "../boards/board-words.ts";
 import { i2cInForce, linesInForce, overlaysNaming } from "./boot-config.ts";
 import type { I2cFacts, PiFacts, UserFacts } from "./facts.ts";
@@ -21,7 +21,7 @@ const supplies = check(
 
 /** Whether the board has a chip on the bus. */
 export function usesI2c(board: Board): boolean {
-  return board.chips.some((use) => addressOf(use) !== null);
+  return board.chips.some((use) => addressOf(use) !== null && !isThroughKernel(use));
 }
 
 /** Whether the board is read through the kernel's own drivers. */
@@ -100,7 +100,7 @@ interface Bound {
 function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
   const address = addressOf(use);
   // A clock is better off with the kernel.
-  if (address === null || use.chip === "ds1307") return [];
+  if (address === null || use.chip === "ds1307" || isThroughKernel(use)) return [];
   const driver = facts.drivers.get(address);
   return driver === undefined ? [] : [{ address, driver }];
 }

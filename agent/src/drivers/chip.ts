@@ -37,6 +37,8 @@ export interface ChipDriver {
 export interface ChipPorts {
   /** Serialised, retried and limited in time. */
   readonly bus: I2cBus;
+  /** Number of that bus, for those who ask the kernel about a chip on it. */
+  readonly busNumber: number;
   readonly kernel: KernelPower;
   readonly clock: Clock;
   /** Cells in series of the board's pack: chips that measure the pack divide by it. */

@@ -77,7 +77,7 @@ class Prober {
     // Two tries: a device that is not there must not cost a second for each board that could have it.
     const bus = createI2cQueue(i2c, clock, { bus: board.i2cBus, tries: 2 });
     const { cellsInSeries } = board.battery;
-    const driver = await createChip(use, { bus, kernel, clock, cellsInSeries });
+    const driver = await createChip(use, { bus, busNumber: board.i2cBus, kernel, clock, cellsInSeries });
     return driver.probe();
   }
 }

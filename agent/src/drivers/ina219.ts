@@ -1,9 +1,11 @@
-// The driver of the INA219: it sets the chip as the board's data say when the chip lost that, and nothing while it looks
-// whether the chip is there. What the words mean is in ina219-words.ts.
+// The INA219 on the bus: the driver sets the chip as the board's data say when the chip lost that, and nothing while it
+// looks whether the chip is there. What the words mean is in ina219-words.ts, what their figures mean in ina219-flow.ts.
 import type { Ina219Use } from "../boards/chip-use.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
-import type { ChipFamily, ChipSample } from "./chip.ts";
+import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
 import { hexByte } from "./i2c-errors.ts";
+import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
+import { ina219ThroughHwmon } from "./ina219-hwmon.ts";
 import {
   busToMv,
   calibrationFor,
@@ -13,62 +15,15 @@ import {
   measuresContinuously,
   needsCalibration,
 } from "./ina219-words.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
-import { implausibleCell } from "./plausible-cell.ts";
+import { shortRead } from "./looking-chip.ts";
 
 /** Both converters with 32 samples each take 34 ms (datasheet, "ADC settings"); the first figure is there after that. */
 const conversionMs = 40;
 /** Set anew so often within this time, it is no brown-out but another program. */
 const shared = { times: 5, withinMs: 60_000 } as const;
 
-interface Look {
-  readonly reading: { readonly cellMv: number; readonly currentMa: number };
-  readonly busMv: number;
-  /** + = charging, or out of the output. */
-  readonly currentMa: number;
-  readonly beyondRange: boolean;
-}
-
 function hexWord(word: number): string {
   return `0x${word.toString(16).toUpperCase().padStart(4, "0")}`;
-}
-
-function outOfRange(address: number): ReadFailure {
-  return {
-    ok: false,
-    code: "PI_UPS_CURRENT_OUT_OF_RANGE",
-    message: `The current through the INA219 at ${hexByte(address)} is beyond its range: a short circuit, or another shunt than the board's data say.`,
-  };
-}
-
-/** What the battery current says about mains and charging, with a memory so that a full battery does not flap. */
-class FlowState {
-  readonly #use: Ina219Use;
-  #mains = true;
-  #charging = false;
-
-  constructor(use: Ina219Use) {
-    this.#use = use;
-  }
-
-  /** Between the two limits the last state stays; at first that is "present", because nothing proves a loss. */
-  mains(currentMa: number): boolean {
-    const { mains } = this.#use;
-    if (mains === undefined) return this.#mains;
-    if (currentMa < mains.lostBelowMa) return false;
-    return currentMa > mains.presentAboveMa ? true : this.#mains;
-  }
-
-  charging(currentMa: number): boolean {
-    const { deadBandMa } = this.#use;
-    return currentMa > (this.#charging ? deadBandMa : 2 * deadBandMa);
-  }
-
-  keep(currentMa: number): void {
-    const mains = this.mains(currentMa);
-    this.#charging = this.charging(currentMa);
-    this.#mains = mains;
-  }
 }
 
 /** Remembers when the chip had to be set anew: another program that sets it otherwise is to be named. */
@@ -94,9 +49,8 @@ class Rewrites {
  * Codes besides those of the bus: `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_GAUGE_NOT_FOUND`,
  * `PI_UPS_CURRENT_OUT_OF_RANGE`.
  */
-export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }) => {
+function ina219OnBus(use: Ina219Use, { bus, clock, cellsInSeries }: ChipPorts): ChipDriver {
   const { address } = use;
-  const flow = new FlowState(use);
   const rewrites = new Rewrites();
 
   async function word(register: number): Promise<Result<number>> {
@@ -130,17 +84,9 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
     await clock.sleep(conversionMs);
   }
 
-  function lookOf(found: Ina219Words): Result<Look> {
+  function lookOf(found: Ina219Words): Result<Ina219Look> {
     if (!measuresContinuously(found.config)) return notThere(found.config);
-    const busMv = busToMv(found.bus);
-    const { ma, beyondRange } = currentOf(found, use);
-    const currentMa = Math.abs(ma) < use.deadBandMa ? 0 : use.invertCurrent ? -ma : ma;
-    const cellMv = busMv / cellsInSeries;
-    if (use.measures === "battery") {
-      const refused = implausibleCell("The INA219", { cellMv });
-      if (refused !== null) return refused;
-    }
-    return { ok: true, value: { reading: { cellMv, currentMa }, busMv, currentMa, beyondRange } };
+    return ina219LookOf(use, cellsInSeries, busToMv(found.bus), currentOf(found, use));
   }
 
   function notThere(config: number): ReadFailure {
@@ -152,7 +98,7 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
   }
 
   /** What probing may do: any continuous measurement counts, and nothing is written. */
-  async function lookOnly(): Promise<Result<Look>> {
+  async function lookOnly(): Promise<Result<Ina219Look>> {
     const found = await words();
     return found.ok ? lookOf(found.value) : found;
   }
@@ -161,7 +107,7 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
    * What reading may do: CONFIG must be the one that this driver sets, so that a disturbed transfer is seen as one. A
    * CONFIG or a calibration that is wrong twice in the same way was lost or set by another program, and is set anew.
    */
-  async function look(): Promise<Result<Look>> {
+  async function look(): Promise<Result<Ina219Look>> {
     const found = await words();
     if (!found.ok) return found;
     if (isSet(found.value)) return lookOf(found.value);
@@ -186,48 +132,14 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
 
   let mayWrite = false;
 
-  function sample({ reading, busMv, currentMa, beyondRange }: Look): ChipSample {
-    const faults = rewrites.faults(clock.now().monoMs, address);
-    const boardFaults = { ok: true, value: faults } as const;
-    if (use.measures === "output") {
-      return {
-        railMv: { ok: true, value: busMv },
-        outputMa: beyondRange ? outOfRange(address) : { ok: true, value: Math.abs(currentMa) },
-        boardFaults,
-      };
-    }
-    return {
-      boardFaults,
-      gauge: { ok: true, value: reading },
-      charging: { ok: true, value: flow.charging(currentMa) },
-      ...(use.mains === undefined ? {} : { acPresent: { ok: true, value: flow.mains(currentMa) } }),
-    };
-  }
-
-  function failed(failure: ReadFailure): ChipSample {
-    const boardFaults = failure;
-    if (use.measures === "output") return { railMv: failure, outputMa: failure, boardFaults };
-    const mains = use.mains === undefined ? {} : { acPresent: failure };
-    return { gauge: failure, charging: failure, boardFaults, ...mains };
-  }
-
-  const chip = createLookingChip<Look>({
-    chip: "ina219",
-    name: "INA219",
-    address,
-    clock,
+  const chip = createIna219Chip(use, clock, {
     async identify() {
       const config = await word(ina219Registers.config);
       if (!config.ok) return config;
       return { ok: true, value: { version: `CONFIG ${hexWord(config.value)}`, notes: [] } };
     },
     look: () => (mayWrite ? look() : lookOnly()),
-    agree: (a, b) =>
-      flow.mains(a.currentMa) === flow.mains(b.currentMa) &&
-      flow.charging(a.currentMa) === flow.charging(b.currentMa),
-    sample,
-    failed,
-    believed: ({ currentMa }) => flow.keep(currentMa),
+    faults: () => rewrites.faults(clock.now().monoMs, address),
   });
 
   return {
@@ -237,4 +149,8 @@ export const ina219: ChipFamily<Ina219Use> = (use, { bus, clock, cellsInSeries }
       return chip.read();
     },
   };
-};
+}
+
+/** The INA219 by the way that the board's data say. Codes: those of the two ways. */
+export const ina219: ChipFamily<Ina219Use> = (use, ports) =>
+  use.access === "hwmon" ? ina219ThroughHwmon(use, ports) : ina219OnBus(use, ports);

@@ -31,6 +31,8 @@ export interface LookingChipParts<L extends CellLook> {
   believed?(look: L): void;
   /** True where a look needs a write, which no probe may make: `identify` alone then finds the chip. */
   readonly looksWrite?: boolean;
+  /** As in `drivers/steady.ts`. */
+  readonly confirmingLooks?: number;
   readonly controls?: Controls;
 }
 
@@ -58,6 +60,7 @@ export function createLookingChip<L extends CellLook>(parts: LookingChipParts<L>
   const steady = createSteady<L>({
     look: () => parts.look(),
     agree,
+    ...(parts.confirmingLooks === undefined ? {} : { confirmingLooks: parts.confirmingLooks }),
     unstable: (looks, last) => ({
       ok: false,
       code: "PI_UPS_GAUGE_UNSTABLE",

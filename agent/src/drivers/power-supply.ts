@@ -4,7 +4,9 @@ import type { PowerSupplyUse } from "../boards/chip-use.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
+import type { Controls } from "./controls.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { PowerSupplyCharger } from "./power-supply-charger.ts";
 import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
 
 /** What the uevent files say, in our units. */
@@ -21,6 +23,8 @@ interface Chosen {
   readonly battery: string;
   /** Empty: mains is read off the battery's status. */
   readonly mains: readonly string[];
+  /** Batteries that could have been meant as well. */
+  readonly others: readonly string[];
 }
 
 function numberOf(facts: PowerSupplyFacts, key: string): number | null {
@@ -38,7 +42,7 @@ function currentMaOf(facts: PowerSupplyFacts): number | null {
   const microamps = numberOf(facts, "CURRENT_NOW");
   if (microamps === null) return null;
   const milliamps = microamps / 1000;
-  if (facts["STATUS"] === "Discharging") return -Math.abs(milliamps);
+  if (facts["STATUS"] === "Discharging") return 0 - Math.abs(milliamps);
   return facts["STATUS"] === "Charging" ? Math.abs(milliamps) : milliamps;
 }
 
@@ -104,6 +108,8 @@ function onlineOf(supplies: readonly PowerSupplyFacts[], battery: PowerSupplyFac
   const online = supplies.map((facts) => numberOf(facts, "ONLINE")).filter((value) => value !== null);
   // 2 is "fixed" or "programmable": a supply that is there as well.
   if (online.length > 0) return online.some((value) => value > 0);
+  // The kernel shows an empty uevent when a property fails: the supply is there, and tells nothing at this moment.
+  if (supplies.length > 0) return null;
   // Without a mains supply only a clear status tells; an unknown one tells nothing.
   const charging = chargingOf(battery);
   return charging === null ? null : battery["STATUS"] !== "Discharging";
@@ -148,6 +154,7 @@ function isMains(facts: PowerSupplyFacts): boolean {
 }
 
 class PowerSupplies implements ChipDriver {
+  readonly controls: Controls;
   readonly #use: PowerSupplyUse;
   readonly #kernel: KernelPower;
   readonly #cellsInSeries: number;
@@ -157,6 +164,8 @@ class PowerSupplies implements ChipDriver {
   constructor(use: PowerSupplyUse, { kernel, cellsInSeries }: ChipPorts) {
     this.#use = use;
     this.#kernel = kernel;
+    const charger = use.charger === undefined ? null : new PowerSupplyCharger(use.charger, kernel);
+    this.controls = charger === null ? {} : { allowCharge: (allowed) => charger.allow(allowed) };
     this.#cellsInSeries = cellsInSeries;
     this.#steady = createSteady({
       look: () => this.#look(),
@@ -177,8 +186,9 @@ class PowerSupplies implements ChipDriver {
     if (!look.ok) return look;
     if (!look.value.reading.ok) return look.value.reading;
     this.#steady.keep(look.value);
-    const { battery, mains } = chosen.value;
-    return { ok: true, value: { chip: "power_supply", version: [battery, ...mains].join(" "), notes: [] } };
+    const { battery, mains, others } = chosen.value;
+    const notes = others.length === 0 ? [] : [severalBatteries(battery, others)];
+    return { ok: true, value: { chip: "power_supply", version: [battery, ...mains].join(" "), notes } };
   }
 
   async read(): Promise<ChipSample> {
@@ -207,7 +217,7 @@ class PowerSupplies implements ChipDriver {
       if (facts.ok) supplies.push({ name, facts: facts.value });
     }
     const { battery: wanted, mains } = this.#use;
-    const battery = supplies.find(({ name, facts }) =>
+    const [battery, ...others] = supplies.filter(({ name, facts }) =>
       wanted === null ? isBattery(facts) : name === wanted,
     );
     if (battery === undefined) return noBattery(wanted, names.value);
@@ -215,7 +225,12 @@ class PowerSupplies implements ChipDriver {
       .filter(({ name, facts }) => (mains === null ? isMains(facts) : name === mains))
       .map(({ name }) => name);
     if (mains !== null && mainsNames.length === 0) return noSupply(mains, names.value);
-    return { ok: true, value: { battery: battery.name, mains: mainsNames } };
+    const charger = this.#use.charger;
+    if (charger !== undefined && !names.value.includes(charger)) return noSupply(charger, names.value);
+    return {
+      ok: true,
+      value: { battery: battery.name, mains: mainsNames, others: others.map(({ name }) => name) },
+    };
   }
 
   async #look(): Promise<Result<SupplyLook>> {
@@ -233,11 +248,15 @@ class PowerSupplies implements ChipDriver {
   }
 }
 
+function severalBatteries(battery: string, others: readonly string[]): string {
+  return `The kernel shows ${others.length + 1} batteries of this machine: ${battery} is read, ${others.join(", ")} not. If another one feeds this Pi, describe the board under own_boards: chip power_supply with battery: ${others[0]}.`;
+}
+
 const noMains: ReadFailure = {
   ok: false,
   code: "PI_UPS_MAINS_UNKNOWN",
   message:
-    "No power supply of the kernel tells about mains: there is none of type Mains or USB, and the battery's status is not known. Describe the board under own_boards with its mains pin (lines.ac_present).",
+    "No power supply of the kernel tells about mains at this moment: none of type Mains or USB says whether it is online, and the battery's status is not known. If it stays so, describe the board under own_boards with its mains pin (lines.ac_present).",
 };
 
 function noSupply(name: string, found: readonly string[]): ReadFailure {

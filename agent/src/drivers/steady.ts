@@ -9,15 +9,21 @@ export interface SteadyParts<T> {
   agree(a: T, b: T): boolean;
   /** The sentence when the looks disagree; `last` is the last one that was possible. */
   unstable(looks: number, last: T): ReadFailure;
+  /**
+   * So many possible looks in a row must agree before news is believed. Default 3; more where a look carries nothing by
+   * which a disturbed one is known.
+   */
+  readonly confirmingLooks?: number;
 }
 
-/** So many possible looks in a row must agree before news is believed. */
-const confirmingLooks = 3;
+const usualConfirmingLooks = 3;
 /**
- * Looks at one reading. With every tenth look disturbed, news fails to be confirmed once in 100,000 readings: a true
- * outage must not wait for the next one.
+ * Looks at one reading, 8 as a rule. With every tenth look disturbed, news fails to be confirmed once in 100,000
+ * readings: a true outage must not wait for the next one.
  */
-const mostLooks = 8;
+function mostLooksFor(confirming: number): number {
+  return 2 * confirming + 2;
+}
 
 export interface Steady<T> {
   read(): Promise<Result<T>>;
@@ -41,6 +47,8 @@ class SteadyReader<T> implements Steady<T> {
   }
 
   async read(): Promise<Result<T>> {
+    const confirmingLooks = this.#parts.confirmingLooks ?? usualConfirmingLooks;
+    const mostLooks = mostLooksFor(confirmingLooks);
     let failure: ReadFailure | null = null;
     let before: T | null = null;
     let agreeing = 0;

@@ -158,7 +158,9 @@ class BoardDevice implements UpsDevice {
     const { chips, i2cBus, battery } = this.#board;
     const bus = createI2cQueue(i2c, clock, { bus: i2cBus });
     const { cellsInSeries } = battery;
-    const drivers = chips.map((use) => createChip(use, { bus, kernel, clock, cellsInSeries }));
+    const drivers = chips.map((use) =>
+      createChip(use, { bus, busNumber: i2cBus, kernel, clock, cellsInSeries }),
+    );
     this.#chips = (await Promise.all(drivers)).map((driver) => ({ driver, identity: null }));
     return this.#chips;
   }

@@ -6,9 +6,42 @@ import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 
 const prefix = "POWER_SUPPLY_";
 
+type Texts = Readonly<Record<string, string>>;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? "") : "";
+}
+
+/** The kernel's reason as a cure; empty where its own words have to do. */
+function cureOf(error: unknown, path: string): string {
+  switch (codeOf(error)) {
+    case "ENOENT":
+    case "ENODEV":
+      return " The kernel's driver was unloaded or lost its device: look with lsmod and dmesg | tail.";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return ` This user may not use it. Run the agent as root, or let a udev rule give its group the file; see: ls -l ${path}`;
+    case "EINVAL":
+    case "EOPNOTSUPP":
+      return " The kernel's driver does not take this value on this board.";
+    case "EREMOTEIO":
+    case "ENXIO":
+    case "EIO":
+    case "ETIMEDOUT":
+      return " The chip did not answer the kernel's driver. Check that the HAT is seated and its battery is in.";
+    default:
+      return "";
+  }
+}
+
 function failed(path: string, error: unknown): ReadFailure {
   const found = error instanceof Error ? error.message : String(error);
-  return { ok: false, code: "PI_UPS_SYSFS", message: `${path} cannot be used: ${found}` };
+  return {
+    ok: false,
+    code: "PI_UPS_SYSFS",
+    message: `${path} cannot be used: ${found}.${cureOf(error, path)}`,
+  };
 }
 
 /** `POWER_SUPPLY_CAPACITY=87` per line gives `{ CAPACITY: "87" }`. */
@@ -20,13 +53,22 @@ export function parseUevent(text: string): PowerSupplyFacts {
   return Object.fromEntries(pairs);
 }
 
+/** One after the other: a driver asks its chip for each file. */
+async function textsOf(folder: string, files: readonly string[]): Promise<Texts> {
+  const texts: Record<string, string> = {};
+  for (const file of files) texts[file] = (await readFile(join(folder, file), "utf8")).trim();
+  return texts;
+}
+
 class SysfsPower implements KernelPower {
   readonly #supplies: string;
   readonly #hwmon: string;
+  readonly #i2cDevices: string;
 
   constructor(sysfsRoot: string) {
     this.#supplies = join(sysfsRoot, "class/power_supply");
     this.#hwmon = join(sysfsRoot, "class/hwmon");
+    this.#i2cDevices = join(sysfsRoot, "bus/i2c/devices");
   }
 
   async powerSupplies(): Promise<Result<readonly string[]>> {
@@ -46,22 +88,34 @@ class SysfsPower implements KernelPower {
     }
   }
 
-  async hwmon(
-    name: string,
-    files: readonly string[],
-  ): Promise<Result<Readonly<Record<string, string>> | null>> {
+  async hwmon(name: string, files: readonly string[]): Promise<Result<Texts | null>> {
     try {
       for (const folder of await readdir(this.#hwmon)) {
         const path = join(this.#hwmon, folder);
         if ((await readFile(join(path, "name"), "utf8")).trim() !== name) continue;
-        const texts = await Promise.all(
-          files.map(async (file) => [file, (await readFile(join(path, file), "utf8")).trim()]),
-        );
-        return { ok: true, value: Object.fromEntries(texts) };
+        return { ok: true, value: await textsOf(path, files) };
       }
       return { ok: true, value: null };
     } catch (error) {
       return failed(this.#hwmon, error);
+    }
+  }
+
+  async i2cHwmon(bus: number, address: number, files: readonly string[]): Promise<Result<Texts | null>> {
+    const device = `${bus}-${address.toString(16).padStart(4, "0")}`;
+    const path = join(this.#i2cDevices, device, "hwmon");
+    let folders: readonly string[];
+    try {
+      folders = await readdir(path);
+    } catch (error) {
+      return codeOf(error) === "ENOENT" ? { ok: true, value: null } : failed(path, error);
+    }
+    const [folder] = folders;
+    if (folder === undefined) return { ok: true, value: null };
+    try {
+      return { ok: true, value: await textsOf(join(path, folder), files) };
+    } catch (error) {
+      return failed(join(path, folder), error);
     }
   }
 

@@ -73,6 +73,15 @@ export interface KernelPower {
   powerSupply(name: string): Promise<Result<PowerSupplyFacts>>;
   /** Files of the hwmon device with this `name`, as text without line ends; null when there is none. */
   hwmon(name: string, files: readonly string[]): Promise<Result<Readonly<Record<string, string>> | null>>;
+  /**
+   * Files of the hwmon device that the driver of an I2C device made (`name` among them), as text without line ends;
+   * null when no driver is bound to the address, or it made none.
+   */
+  i2cHwmon(
+    bus: number,
+    address: number,
+    files: readonly string[],
+  ): Promise<Result<Readonly<Record<string, string>> | null>>;
   /** Writes an attribute of a supply, for example `charge_type`. */
   setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>>;
 }

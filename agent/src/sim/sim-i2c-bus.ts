@@ -17,6 +17,8 @@ export interface SimI2cBusOptions {
   /** Number of the bus, for the sentences. */
   readonly bus: number;
   readonly devices: ReadonlyMap<number, RegisterDevice>;
+  /** Addresses that a kernel driver owns: transfers to them are refused as busy. Absent: none. */
+  readonly kernelOwned?: ReadonlySet<number>;
   readonly clock: Clock;
   /** Time that a transfer takes, ms; 0 answers without waiting. */
   readonly latencyMs: number;
@@ -78,6 +80,8 @@ class SimI2cBus implements I2cBus {
   async #select(address: number): Promise<Result<RegisterDevice>> {
     const { bus, clock, devices, latencyMs } = this.#options;
     if (latencyMs > 0) await clock.sleep(latencyMs);
+    if (this.#options.kernelOwned?.has(address) === true)
+      return i2cFailure("PI_UPS_I2C_BUSY", { bus, address });
     const device = devices.get(address);
     if (device !== undefined && this.#options.fault() !== "nack") return { ok: true, value: device };
     return i2cFailure("PI_UPS_I2C_NACK", { bus, address });

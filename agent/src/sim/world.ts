@@ -1,5 +1,5 @@
 // The running simulator: a world that moves with the clock, offered through the same ports as real hardware.
-import type { Board } from "../boards/board.ts";
+import { addressOf, type Board, isThroughKernel } from "../boards/board.ts";
 import { hasButton } from "../boards/derive.ts";
 import type { Result } from "../core/model.ts";
 import type { SimCommand, SimFault } from "../ports/control.ts";
@@ -73,6 +73,7 @@ class RunningWorld implements Simulator {
     this.i2c = createSimI2cBus({
       bus: board.i2cBus,
       devices: new Map(board.chips.flatMap((use) => [...createChipRegisters(use, around)])),
+      kernelOwned: new Set(board.chips.filter(isThroughKernel).flatMap((use) => addressOf(use) ?? [])),
       clock,
       latencyMs: options.latencyMs ?? 0,
       fault,
