@@ -63,7 +63,8 @@ const line = fc
   .tuple(fc.constantFrom("", "", "  ", "    ", "\t", "- "), key, fc.constantFrom(": ", ":", " "), value)
   .map((parts) => parts.join(""));
 
-describe("the loader", () => {
+// A thousand runs are many on a busy machine.
+describe("the loader", { timeout: 60_000 }, () => {
   it("answers any text", () => {
     fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), expectAnswer), { numRuns: 500 });
   });
@@ -73,7 +74,11 @@ describe("the loader", () => {
   });
   it("answers any mixture of known keys and odd values", () => {
     const text = fc.array(line, { maxLength: 12 }).map((lines) => `${lines.join("\n")}\n`);
-    fc.assert(fc.property(text, expectAnswer), { numRuns: 1000 });
+    fc.assert(fc.property(text, expectAnswer), {
+      numRuns: 1000,
+      // After its first mistake the YAML library loses count of the lines.
+      examples: [['"" 0\nboard: \ntemperature_high_c: !x y\n']],
+    });
   });
   it("answers the example after any small damage", () => {
     const open = exampleConfig()

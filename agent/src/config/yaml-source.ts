@@ -6,7 +6,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type ParsedNode,
   parseDocument,
   type YAMLError,
@@ -79,10 +78,20 @@ const syntaxWords: Readonly<Partial<Record<YAMLError["code"], Words>>> = {
   RESOURCE_EXHAUSTION: ["groups within groups without end", "at most three levels", "Remove the inner ones."],
 };
 
-function syntaxProblem(error: YAMLError, lines: LineCounter): LocalProblem {
+/** Where lines begin. Counted here: after some mistakes the library's own counter misses a line. */
+function lineStartsOf(text: string): readonly number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+}
+
+function positionIn(starts: readonly number[], offset: number): Position {
+  let line = starts.length;
+  while (line > 1 && (starts[line - 1] ?? 0) > offset) line -= 1;
+  return { line, column: Math.max(0, offset - (starts[line - 1] ?? 0)) + 1 };
+}
+
+function syntaxProblem(error: YAMLError, starts: readonly number[]): LocalProblem {
   const [found, expected, mend] = syntaxWords[error.code] ?? unclear;
-  const { line, col } = lines.linePos(error.pos[0]);
-  return { at: { line: Math.max(1, line), column: Math.max(1, col) }, path: null, found, expected, mend };
+  return { at: positionIn(starts, error.pos[0]), path: null, found, expected, mend };
 }
 
 /** One mistake often gives several errors; the first of a line says it best. */
@@ -95,19 +104,14 @@ function firstOfEachLine(problems: readonly LocalProblem[]): readonly LocalProbl
   });
 }
 
-function view(document: Document.Parsed, lines: LineCounter, text: string): YamlSource {
-  const written = text.split("\n");
+function view(document: Document.Parsed, starts: readonly number[], end: number): YamlSource {
   return {
     root: document.contents,
     resolve: (node) => (isAlias(node) ? ((node.resolve(document) as YamlNode | undefined) ?? null) : node),
     at: (node) => {
       const range = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range;
-      if (range?.[0] === undefined) return null;
-      const { line, col } = lines.linePos(range[0]);
       // A value that is missing can be placed behind the end of the text; a person looks for it at the end.
-      const lastLine = Math.min(line, written.length);
-      const lastColumn = (written[lastLine - 1]?.length ?? 0) + 1;
-      return { line: lastLine, column: line > lastLine ? lastColumn : Math.min(col, lastColumn) };
+      return range?.[0] === undefined ? null : positionIn(starts, Math.min(range[0], end));
     },
   };
 }
@@ -118,11 +122,11 @@ export function readYaml(
 ):
   | { readonly ok: true; readonly source: YamlSource }
   | { readonly ok: false; readonly problems: readonly LocalProblem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const starts = lineStartsOf(text);
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length === 0) return { ok: true, source: view(document, lines, text) };
-  return { ok: false, problems: firstOfEachLine(errors.map((error) => syntaxProblem(error, lines))) };
+  if (errors.length === 0) return { ok: true, source: view(document, starts, text.length) };
+  return { ok: false, problems: firstOfEachLine(errors.map((error) => syntaxProblem(error, starts))) };
 }
 
 export { isMap, isScalar, isSeq };
