@@ -127,3 +127,65 @@ describe("parts that are right one by one and wrong together", () => {
     expect(refusals(text)).toMatchSnapshot();
   });
 });
+
+describe("mistakes that people make, and the sentence that mends each", () => {
+  const sensor = smallest.replace("max17043, address: 0x36", "ina219, address: 0x42");
+  it.each([
+    ["the pin's place on the header", "bcm: 6", "bcm: 31", "that is GPIO6: write 6."],
+    ["a pin as it is printed", "bcm: 6", "bcm: GPIO6", "Write the bare number: 6."],
+    ["an address in quotes", "0x36", '"0x36"', "Remove the quotes: 0x36."],
+    ["an address with the bit for reading", "0x36", "0x6C", "write 0x36."],
+    ["an address of another chip", "0x36", "0x37", "expected 0x36. The chip has no other address."],
+    ["a polarity that is no level", "true_when: low", "true_when: false", "high or low."],
+    ["cells with a letter", "li_ion}", "li_ion, cells_in_series: 2s}", 'without "s"'],
+    ["capitals", "max17043", "MAX17043", "Did you mean max17043?"],
+    ["a chip that is not known, and looks like one", "max17043", "max17263", "Compare with"],
+    [
+      "a chip without its name",
+      "chip: max17043, ",
+      "",
+      "found nothing, expected the key chip: one of max17040",
+    ],
+    [
+      "a chip that is a word",
+      "{chip: max17043, address: 0x36}",
+      "max17043",
+      "with the key chip. Compare with",
+    ],
+    [
+      "a sense by its name in Home Assistant",
+      "    battery:",
+      "    senses: [mains]\n    battery:",
+      "Leave senses out",
+    ],
+    [
+      "a power cut without its pulse",
+      "    battery:",
+      "      power_cut: {bcm: 13, true_when: high}\n    battery:",
+      "boards x728_v2_0 --yaml",
+    ],
+    [
+      "hwmon on a chip without it",
+      "address: 0x36",
+      "address: 0x36, access: hwmon",
+      'the unknown key "access"',
+    ],
+  ])("%s", (_what, right, wrong, words) => {
+    expect(smallest).toContain(right);
+    expect(refusals(smallest.replace(right, wrong)).join("\n")).toContain(words);
+  });
+
+  it("what a sensor lacks is compared with a board that has it", () => {
+    const sentences = refusals(sensor);
+    expect(sentences.join("\n")).toContain(
+      "expected the key shunt_ohm. Compare with `pi-ups boards waveshare_ups_hat_a",
+    );
+    expect(sentences).toHaveLength(2);
+  });
+
+  it("a sensor may have any of its sixteen addresses", () => {
+    const whole = sensor.replace("0x42", "0x4F, shunt_ohm: 0.1, current_lsb_ua: 100");
+    expect(good(whole).config.board.description.chips).toMatchObject([{ address: 0x4f }]);
+    expect(refusals(whole.replace("0x4F", "0x50")).join()).toContain("an address from 0x40 to 0x4F");
+  });
+});

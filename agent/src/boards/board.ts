@@ -4,7 +4,7 @@ import type { Sense } from "../core/model.ts";
 import type { ChipUse } from "./chip-use.ts";
 import type { BoardLines } from "./lines.ts";
 
-export { addressOf, type ChipKind, type ChipUse, isThroughKernel } from "./chip-use.ts";
+export { addressOf, type ChipKind, type ChipUse, isThroughKernel, usualAddresses } from "./chip-use.ts";
 export type { BoardLine, BoardLines, OutputLine, PulseLine } from "./lines.ts";
 
 export const chemistries = ["li_ion", "lifepo4"] as const;

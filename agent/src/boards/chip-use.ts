@@ -103,3 +103,26 @@ export function addressOf(use: ChipUse): number | null {
 export function isThroughKernel(use: ChipUse): boolean {
   return use.chip === "power_supply" || (use.chip === "ina219" && use.access === "hwmon");
 }
+
+/**
+ * The only addresses that a chip can have by its datasheet; null: its product may have been given another one. MAX17040,
+ * 17043, 17048, CW2015, LC709203F and DS1307 have one each; an INA219 has 16, by its pins A0 and A1.
+ */
+export function usualAddresses(chip: ChipKind): readonly number[] | null {
+  switch (chip) {
+    case "max17040":
+    case "max17043":
+    case "max17048":
+      return [0x36];
+    case "cw2015":
+      return [0x62];
+    case "lc709203f":
+      return [0x0b];
+    case "ds1307":
+      return [0x68];
+    case "ina219":
+      return Array.from({ length: 16 }, (_, index) => 0x40 + index);
+    default:
+      return null;
+  }
+}

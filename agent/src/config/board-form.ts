@@ -16,7 +16,7 @@ function group<const E extends v.ObjectEntries>(entries: E) {
 function number(lowest: number, highest: number, expected: string, isWhole = false) {
   const fits = (value: number) =>
     value >= lowest && value <= highest && (!isWhole || Number.isInteger(value));
-  return v.pipe(v.number(), v.check(fits, expected));
+  return v.pipe(v.number(expected), v.check(fits, expected));
 }
 
 function whole(lowest: number, highest: number) {
@@ -28,7 +28,7 @@ const text = v.pipe(
   v.check((value) => value !== "" && value.length <= 500, "a text of 1 to 500 characters"),
 );
 const texts = v.optional(v.array(text), []);
-/** Reserved addresses: I2C specification, section 3.1.12. */
+/** Outside of it addresses are reserved: I2C specification, section 3.1.12. */
 const address = number(0x08, 0x77, "a 7-bit address from 0x08 to 0x77", true);
 /** GPIO2 and 3 are the I2C bus itself. */
 const bcm = number(4, 27, "a GPIO number (BCM) from 4 to 27", true);

@@ -40,9 +40,12 @@ export function defaultWords(facts: FieldFacts): string {
   return facts.unit === null ? String(facts.fallback) : `${facts.fallback} ${facts.unit}`;
 }
 
-function mendNumber(text: string): string | null {
+/** How a text becomes the number that it was meant to be; null: it is too far from one. */
+export function mendNumber(text: string): string | null {
   const plainNumber = /^\s*([+-]?\d+(?:\.\d+)?)\s*$/.exec(text);
   if (plainNumber) return `Remove the quotes: ${plainNumber[1]}.`;
+  const hexadecimal = /^\s*(0x[\da-f]+)\s*$/i.exec(text);
+  if (hexadecimal) return `Remove the quotes: ${hexadecimal[1]}.`;
   const comma = /^\s*(\d+),(\d+)/.exec(text);
   if (comma) return `Write a point instead of the comma: ${comma[1]}.${comma[2]}.`;
   const withUnit = /^\s*([+-]?\d+(?:\.\d+)?)\s*([^\d\s.]+)\s*$/.exec(text);

@@ -1,15 +1,15 @@
 // `own_boards:` in the configuration: boards that a person describes, checked like every other setting, with the place in
 // the file for everything that is wrong.
 import * as v from "valibot";
-import { addressOf, type Board } from "../boards/board.ts";
+import { addressOf, type Board, type ChipUse, usualAddresses } from "../boards/board.ts";
 import { addressText } from "../boards/board-words.ts";
 import { sensesOf } from "../boards/derive.ts";
 import { findBoard } from "../boards/registry.ts";
 import { boardForm, boardIdPattern, boardOf } from "./board-form.ts";
+import { leaveOut, looking, type Place, pathWord, placeOf, problemOf } from "./board-mistakes.ts";
 import { foundText, quoted } from "./found.ts";
 import { snakeKeys } from "./key-style.ts";
 import type { LocalProblem, Position } from "./problem.ts";
-import { closest } from "./suggest.ts";
 import { isMap, isScalar, isSeq, type YamlNode, type YamlSource } from "./yaml-source.ts";
 
 export interface OwnBoards {
@@ -18,7 +18,6 @@ export interface OwnBoards {
 }
 
 const start: Position = { line: 1, column: 1 };
-const looking = "Compare with `pi-ups boards x1201 --yaml`, which prints a board in this form.";
 
 /** The node as plain values. */
 function plain(source: YamlSource, written: YamlNode): unknown {
@@ -33,137 +32,83 @@ function plain(source: YamlSource, written: YamlNode): unknown {
   return Object.fromEntries(pairs);
 }
 
-interface Place {
-  readonly node: YamlNode;
-  readonly at: Position;
+/** What is wrong with a value of the form; `steps` lead to it. */
+interface Wrong extends Pick<LocalProblem, "found" | "expected" | "mend"> {
+  readonly steps: readonly (string | number)[];
 }
 
-/** Where a path leads: the value, or as deep as the file goes. `keyed`: the key itself is meant. */
-function placeOf(source: YamlSource, root: Place, path: readonly unknown[], keyed: boolean): Place {
-  let place = root;
-  for (const [depth, step] of path.entries()) {
-    const node = source.resolve(place.node);
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
-      if (pair === undefined) return place;
-      const at =
-        (keyed && depth === path.length - 1 ? source.at(pair.key) : source.at(pair.value)) ?? place.at;
-      place = { node: pair.value as YamlNode, at };
-    } else if (isSeq(node) && typeof step === "number") {
-      const item = node.items[step] as YamlNode | undefined;
-      if (item === undefined) return place;
-      place = { node: item, at: source.at(item) ?? place.at };
-    } else return place;
-  }
-  return place;
-}
-
-/** A key that a person mistyped can be anything; a path is one word. */
-function pathWord(step: unknown): string {
-  const word = String(step);
-  return /^[\w-]{1,40}$/.test(word) ? word : "?";
-}
-
-type Issue = v.BaseIssue<unknown>;
-
-/** An unknown key, a missing key and a wrong value are three different sentences. */
-function problemOf(source: YamlSource, board: Place, id: string, issue: Issue): LocalProblem {
-  const steps = (issue.path ?? []).map(({ key }) => key);
-  const path = ["own_boards", id, ...steps].map(pathWord).join(".");
-  const key = String(steps.at(-1) ?? "");
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    const { at } = placeOf(source, board, steps, true);
-    const near = closest(key, issue.message.split(", "));
-    const mend = near === null ? looking : `Did you mean ${near}?`;
-    return { at, path, found: `the unknown key ${quoted(key)}`, expected: `one of ${issue.message}`, mend };
-  }
-  const place = placeOf(source, board, steps, false);
-  if (issue.type === "strict_object" && issue.received === "undefined") {
-    return { at: place.at, path, found: "nothing", expected: `the key ${key}`, mend: looking };
-  }
-  const expected = expectedWords(issue);
-  const mend = mendWord(source.resolve(place.node), expected);
-  return { at: place.at, path, found: foundText(place.node, false), expected, mend };
-}
-
-/** "Did you mean" where one of some words is expected. */
-function mendWord(node: YamlNode, expected: string): string {
-  const written = isScalar(node) ? String(node.value) : "";
-  const near = expected.startsWith(oneOf) ? closest(written, expected.slice(oneOf.length).split(", ")) : null;
-  return near === null ? looking : `Did you mean ${near}?`;
-}
-
-const oneOf = "one of ";
-
-/** What is expected, in words: ours where the form has them, else the types that valibot names. */
-function expectedWords(issue: Issue): string {
-  if (issue.type === "check") return issue.message;
-  if (issue.type === "strict_object") return `indented lines of \`key: value\` (${issue.message})`;
-  const words = (issue.expected ?? "").replaceAll(/["()]/g, "").replaceAll(" | ", ", ");
-  if (issue.type === "picklist" || issue.type === "variant") return `${oneOf}${words}`;
-  const types: Readonly<Record<string, string>> = {
-    array: "a list",
-    boolean: "true or false",
-    number: "a number",
-    string: "a text",
-  };
-  return types[issue.type] ?? words.toLowerCase();
-}
-
-/** Where a value of the form stands. */
-function problemAt(
-  source: YamlSource,
-  board: Place,
-  steps: readonly (string | number)[],
-  words: Pick<LocalProblem, "found" | "expected" | "mend">,
-  id: string,
-): LocalProblem {
-  const { at } = placeOf(source, board, steps, false);
-  return { at, path: ["own_boards", id, ...steps].map(pathWord).join("."), ...words };
-}
-
-/** Right one by one, and wrong together: a pin or an address used twice, or no chip that measures the battery. */
-function checkedBoard(source: YamlSource, described: Board, board: Place): OwnBoards {
-  const { id, chips, lines } = described;
-  const problems: LocalProblem[] = [];
+function pinsUsedTwice({ lines }: Board): readonly Wrong[] {
   const pins = new Map<number, string>();
-  for (const [line, { bcm }] of Object.entries(snakeKeys(lines) as Record<string, { bcm: number }>)) {
+  return Object.entries(snakeKeys(lines) as Record<string, { bcm: number }>).flatMap(([line, { bcm }]) => {
     const other = pins.get(bcm);
-    if (other !== undefined) {
-      const mend = "Each line has a pin of its own: driving one that is read can damage the board.";
-      const words = { found: `${bcm}, which is also the pin of ${other}`, expected: "another pin", mend };
-      problems.push(problemAt(source, board, ["lines", line, "bcm"], words, id));
-    }
     pins.set(bcm, line);
-  }
+    if (other === undefined) return [];
+    const found = `${bcm}, which is also the pin of ${other}`;
+    const mend = "Each line has a pin of its own: driving one that is read can damage the board.";
+    return [{ steps: ["lines", line, "bcm"], found, expected: "another pin", mend }];
+  });
+}
+
+/** Addresses of a datasheet, as `0x36` or `an address from 0x40 to 0x4F`. */
+function addressWords(usual: readonly number[]): string {
+  const [first = 0] = usual;
+  return usual.length === 1
+    ? addressText(first)
+    : `an address from ${addressText(first)} to ${addressText(usual.at(-1) ?? first)}`;
+}
+
+function strangeAddress({ chip }: ChipUse, address: number): Omit<Wrong, "steps"> | null {
+  const usual = usualAddresses(chip);
+  if (usual === null || usual.includes(address)) return null;
+  const found = `${addressText(address)} for a ${chip}`;
+  const bare = addressText(address >> 1);
+  const mend = usual.includes(address >> 1)
+    ? `${addressText(address)} is ${bare} with the bit for reading and writing; write ${bare}.`
+    : "The chip has no other address. See what answers with: sudo pi-ups detect";
+  return { found, expected: addressWords(usual), mend };
+}
+
+function wrongAddresses({ chips }: Board): readonly Wrong[] {
   const addresses = new Map<number, string>();
-  for (const [index, use] of chips.entries()) {
+  return chips.flatMap((use, index) => {
     const address = addressOf(use);
-    if (address === null) continue;
+    if (address === null) return [];
+    const steps = ["chips", index, "address"];
     const other = addresses.get(address);
-    if (other !== undefined) {
-      const found = `${addressText(address)}, which is also the address of ${other}`;
-      const words = { found, expected: "another address", mend: "One chip answers at an address." };
-      problems.push(problemAt(source, board, ["chips", index, "address"], words, id));
-    }
     addresses.set(address, use.chip);
-  }
-  if (!sensesOf(described).includes("voltage")) {
-    const found = `only ${chips.map(({ chip }) => chip).join(", ")}`;
-    const mend = "Add the chip that measures the battery.";
-    problems.push(
-      problemAt(source, board, ["chips"], { found, expected: "a chip that measures the battery", mend }, id),
-    );
-  }
-  const possible = sensesOf(described);
-  const beyond = described.senses.filter((sense) => !possible.includes(sense) && sense !== "temperature");
-  if (beyond.length > 0) {
-    const found = beyond.join(", ");
-    const mend = "Leave senses out: it follows from chips, lines and limits.";
-    problems.push(
-      problemAt(source, board, ["senses"], { found, expected: `some of ${possible.join(", ")}`, mend }, id),
-    );
-  }
+    const strange = strangeAddress(use, address);
+    if (strange !== null) return [{ steps, ...strange }];
+    if (other === undefined) return [];
+    const found = `${addressText(address)}, which is also the address of ${other}`;
+    return [{ steps, found, expected: "another address", mend: "One chip answers at an address." }];
+  });
+}
+
+function missingBattery(board: Board): readonly Wrong[] {
+  if (sensesOf(board).includes("voltage")) return [];
+  const found = `only ${board.chips.map(({ chip }) => chip).join(", ")}`;
+  const expected = "a chip that measures the battery";
+  return [{ steps: ["chips"], found, expected, mend: "Add the chip that measures the battery." }];
+}
+
+function impossibleSenses(board: Board): readonly Wrong[] {
+  const possible = sensesOf(board);
+  const beyond = board.senses.filter((sense) => !possible.includes(sense) && sense !== "temperature");
+  if (beyond.length === 0) return [];
+  const expected = `some of ${possible.join(", ")}`;
+  return [{ steps: ["senses"], found: beyond.join(", "), expected, mend: leaveOut("senses") }];
+}
+
+/** Parts that are right one by one, and wrong together or for this chip. */
+function checkedBoard(source: YamlSource, described: Board, board: Place): OwnBoards {
+  const { id } = described;
+  const problems = [pinsUsedTwice, wrongAddresses, missingBattery, impossibleSenses]
+    .flatMap((check) => check(described))
+    .map(({ steps, ...words }) => ({
+      at: placeOf(source, board, steps, false).at,
+      path: ["own_boards", id, ...steps].map(pathWord).join("."),
+      ...words,
+    }));
   return { boards: problems.length === 0 ? [described] : [], problems };
 }
 
