@@ -17,7 +17,6 @@ function flows(agent: Agent, amperes: number, power: string): Promise<Status | n
       seen.power === power &&
       Math.abs((seen.battery_voltage_v ?? 0) - 8.2) < 0.01 &&
       Math.abs((seen.battery_current_a ?? 0) - amperes) < 0.01,
-    60_000,
   );
 }
 

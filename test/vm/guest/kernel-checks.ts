@@ -38,7 +38,6 @@ function shows(agent: Agent, volts: number, percent: number) {
       status?.stale === false &&
       Math.abs((status.battery_voltage_v ?? 0) - volts) < 0.01 &&
       Math.abs((status.battery_percent ?? 0) - percent) <= 1,
-    60_000,
   );
 }
 

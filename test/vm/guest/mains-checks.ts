@@ -22,7 +22,7 @@ function shows(volts: number, percent: number): (status: Status | null) => boole
 
 async function isPresent(agent: Agent, way: string): Promise<string> {
   const begun = performance.now();
-  const status = await eventually("4.1 V and 92 %", () => agent.status(), shows(4.1, 92), 60_000);
+  const status = await eventually("4.1 V and 92 %", () => agent.status(), shows(4.1, 92));
   // Mains counts as present when it was steady for the debounce.
   await eventually(
     "ac_present true",
@@ -61,13 +61,13 @@ async function edge(agent: Agent, acPresent: boolean, type: string): Promise<str
       .inputs()
       .slice(heard)
       .find((input) => input.type === "ac_edge" && input.acPresent === acPresent);
-  const input = await eventually(`the edge to ${acPresent}`, isEdge, (seen) => seen !== undefined, 10_000);
+  const input = await eventually(`the edge to ${acPresent}`, isEdge, (seen) => seen !== undefined);
   const isEvent = (): Event | undefined =>
     agent
       .events()
       .slice(known)
       .find((event) => event.type === type);
-  await eventually(type, isEvent, (seen) => seen !== undefined, 20_000);
+  await eventually(type, isEvent, (seen) => seen !== undefined);
   const eventMs = Date.now() - atMs;
   const edgeMs = (input?.at.wallMs ?? 0) - atMs;
   // What the agent promises for a true outage: debounce (1 s lost, 5 s restored) and two seconds.
@@ -117,6 +117,11 @@ async function survivesItsWatcher(agent: Agent): Promise<string> {
     "another gpiomon",
     () => processes("gpiomon"),
     (pids) => pids.some((pid) => !before.includes(pid)),
+  );
+  await eventually(
+    "the line to be watched again",
+    () => holder(acLine),
+    (text) => text.includes("pi-ups"),
   );
   const lost = await edge(agent, false, "ac_power_loss");
   await edge(agent, true, "ac_power_restored");

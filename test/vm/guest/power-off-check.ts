@@ -23,16 +23,12 @@ export async function powerOffCheck(): Promise<void> {
       "a first reading",
       () => agent.status(),
       (status) => status?.power === "on_mains",
-      60_000,
     );
     await drive(6, false);
     await setGauge(3150, 4);
     const begun = performance.now();
-    await eventually(
-      "systemd on its way to poweroff.target",
-      machineState,
-      (jobs) => jobs.includes("poweroff.target"),
-      60_000,
+    await eventually("systemd on its way to poweroff.target", machineState, (jobs) =>
+      jobs.includes("poweroff.target"),
     );
     return `${((performance.now() - begun) / 1000).toFixed(1)} s after mains went`;
   });

@@ -16,7 +16,6 @@ async function ready(agent: Agent): Promise<void> {
     "a first reading",
     () => agent.status(),
     (status) => status?.battery_voltage_v != null,
-    60_000,
   );
 }
 
@@ -27,7 +26,6 @@ async function says(agent: Agent, ...words: readonly string[]): Promise<void> {
       `${word} in the log`,
       () => agent.output(),
       (text) => text.includes(word),
-      30_000,
     );
   }
 }
