@@ -17,18 +17,40 @@ function wrapped(text: string, indent: string): string {
   return [...lines, line].map((part) => `${indent}${part}\n`).join("");
 }
 
-/** One line per board. */
+function pinsText({ pins }: BoardReport): string {
+  return pins.map(({ line, bcm, true_when }) => `GPIO${bcm} ${line} (${true_when})`).join(", ") || "none";
+}
+
+function sensesText({ senses, charge_estimated: estimated }: BoardReport): string {
+  return senses
+    .map((sense) =>
+      estimated && sense === "charge" ? `${senseWords.charge} (estimated)` : senseWords[sense],
+    )
+    .join(", ");
+}
+
+function switchesText({ switches }: BoardReport): string {
+  return switches.map((name) => switchWords[name]).join(", ") || "nothing";
+}
+
+/** One line per board, and below it what the board has. */
 export function boardsView(boards: readonly BoardReport[]): string {
-  const rows = boards.map(({ id, name, chips, mains, confidence }) => [
-    id,
-    name,
-    chips.map(chipText).join(", "),
-    `mains: ${mains}`,
-    confidence === "documented" ? "" : "experimental",
-  ]);
+  const heads = table(
+    boards.map(({ id, name, chips, mains, confidence }) => [
+      id,
+      name,
+      chips.map(chipText).join(", "),
+      `mains: ${mains}`,
+      confidence,
+    ]),
+  ).split("\n");
+  const lines = boards.map((board, index) => {
+    const has = `senses ${sensesText(board)}; switches ${switchesText(board)}; pins ${pinsText(board)}`;
+    return `${heads[index]}\n    ${has}\n`;
+  });
   const hint =
     "\n`pi-ups boards ID` tells more about one; with sim: in front of its id the agent simulates it.\n";
-  return table(rows) + hint;
+  return lines.join("") + hint;
 }
 
 function list(title: string, items: readonly string[]): string {
@@ -42,12 +64,10 @@ function list(title: string, items: readonly string[]): string {
 
 /** Everything about one board. */
 export function boardView(board: BoardReport): string {
-  const { battery, chips, pins, senses, cannot_sense: blind, switches } = board;
+  const { battery, chips, cannot_sense: blind } = board;
   const cells = battery.cells_in_series === 1 ? "1 cell" : `${battery.cells_in_series} cells`;
   const capacity =
     battery.typical_capacity_mah === null ? "" : `, ${battery.typical_capacity_mah} mAh as sold`;
-  const estimated = (word: string) =>
-    board.charge_estimated && word === senseWords.charge ? `${word} (estimated)` : word;
   const rows = [
     ["Id", board.id],
     ["Made by", board.manufacturer],
@@ -56,16 +76,13 @@ export function boardView(board: BoardReport): string {
       board.confidence === "documented" ? "documented by the vendor" : "experimental: partly unconfirmed",
     ],
     ["Chips", chips.map(chipText).join(", ")],
-    [
-      "Pins",
-      pins.map(({ line, bcm, true_when }) => `GPIO${bcm} ${line} (${true_when})`).join(", ") || "none",
-    ],
+    ["Pins", pinsText(board)],
     ["Battery", `${battery.chemistry === "li_ion" ? "Li-ion" : "LiFePO4"}, ${cells} in series${capacity}`],
     ["Mains", board.mains],
-    ["Senses", senses.map((sense) => estimated(senseWords[sense])).join(", ")],
+    ["Senses", sensesText(board)],
     ["Cannot sense", blind.map((sense) => senseWords[sense]).join(", ") || "nothing is missing"],
     ["From the Pi", "temperature of the processor, under-voltage, on a Pi 5 the 5 V rail"],
-    ["Switches", switches.map((name) => switchWords[name]).join(", ") || "nothing"],
+    ["Switches", switchesText(board)],
   ];
   return [
     `${board.name}\n`,

@@ -13,8 +13,11 @@ function addressLines({ addresses }: Detection): string {
   if (addresses.length === 0) return "Nothing that a known board has answers on the bus.\n";
   return addresses
     .map(({ address, state, refusals }) => {
-      const why = state === "known" ? "" : refusals.map((text) => `    ${text}\n`).join("");
-      return `  ${addressText(address)} ${stateWords[state]}.\n${why}`;
+      const why = state === "known" ? [] : refusals;
+      const kernel =
+        state === "kernel_driver" ? ["Or read through the driver: `pi-ups boards kernel` tells how."] : [];
+      const lines = [...why, ...kernel].map((text) => `    ${text}\n`).join("");
+      return `  ${addressText(address)} ${stateWords[state]}.\n${lines}`;
     })
     .join("");
 }
@@ -51,6 +54,6 @@ export function detectView(detection: Detection): string {
   const several =
     candidates.length === 1
       ? ""
-      : "\nThese boards look the same on the bus and differ in their pins: take the name that is printed on yours. A wrong one can read mains the wrong way round.\n";
+      : "\nThese boards look the same on the bus and differ in their pins and cells: take the name that is printed on yours. A wrong one can read mains the wrong way round.\n";
   return `${found}\nBoards that fit:\n${table(candidates.map(rowOf), "  ")}${several}`;
 }

@@ -93,8 +93,16 @@ export function checkI2c(facts: I2cFacts, pi: PiFacts, user: UserFacts): readonl
 }
 
 interface Bound {
+  readonly use: ChipUse;
   readonly address: number;
   readonly driver: string;
+}
+
+/** How the agent reads this chip through the kernel. */
+function throughKernel({ chip }: ChipUse): string {
+  return chip === "ina219"
+    ? "with `access: hwmon` at the chip of a board under own_boards (`pi-ups boards kernel` tells how)"
+    : "with `board: kernel`";
 }
 
 function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
@@ -102,7 +110,7 @@ function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
   // A clock is better off with the kernel.
   if (address === null || use.chip === "ds1307" || isThroughKernel(use)) return [];
   const driver = facts.drivers.get(address);
-  return driver === undefined ? [] : [{ address, driver }];
+  return driver === undefined ? [] : [{ use, address, driver }];
 }
 
 /** The kernel's own name of a device: `1-0036`. */
@@ -117,7 +125,7 @@ export function checkKernelDrivers(board: Board, facts: I2cFacts, pi: PiFacts): 
   const bound = board.chips.flatMap((use) => owned(use, facts));
   const lines = pi.bootConfig.ok ? linesInForce(pi.bootConfig.value.text, pi.model) : [];
   const file = pi.bootConfig.ok ? pi.bootConfig.value.path : usualBootConfig;
-  const found = bound.map(({ address, driver }) => {
+  const found = bound.map(({ use, address, driver }) => {
     const text = addressText(address);
     const overlays = overlaysNaming(lines, [driver.toLowerCase(), text.toLowerCase()]);
     const remove =
@@ -127,7 +135,7 @@ export function checkKernelDrivers(board: Board, facts: I2cFacts, pi: PiFacts): 
     return drivers.problem(
       `The kernel driver ${driver} owns ${text} on bus ${facts.bus}.`,
       say(
-        `Either let the agent read through the driver with \`board: kernel\`, or ${remove}. Until the next start this frees the chip:`,
+        `Either let the agent read through the driver ${throughKernel(use)}, or ${remove}. Until the next start this frees the chip:`,
         unbind(facts.bus, address, driver),
       ),
     );
@@ -138,7 +146,7 @@ export function checkKernelDrivers(board: Board, facts: I2cFacts, pi: PiFacts): 
     return [
       drivers.problem(
         `The kernel driver x120x is loaded (${foreign.join(", ")}): it holds GPIO6, GPIO16 and the gauge.`,
-        say("Either read through it with `board: kernel`, or unload it:", "sudo modprobe -r x120x"),
+        say("Either read through it with `board: kernel_x120x`, or unload it:", "sudo modprobe -r x120x"),
       ),
     ];
   }
