@@ -95,6 +95,8 @@ export interface Case {
   readonly age: string;
   readonly first: OutageResult;
   readonly second: OutageResult;
+  /** The same load as in `first` once more, with what that one taught. */
+  readonly again: OutageResult;
 }
 
 /** The second outage has another load than the one that it learned from. */
@@ -107,7 +109,8 @@ function runCase(board: BoardKind, cells: Cells, age: Age, loadIndex: number): C
     runOutage({ config, learned, world: packWorld(pack(age, cells), watts, board, seed + salt) });
   const first = run(loadW, 0, null);
   const second = run(loadW, 2, run(learnedAtW, 1, null).learned);
-  return { board, cells, loadW, age: age.name, first, second };
+  const again = run(loadW, 3, first.learned);
+  return { board, cells, loadW, age: age.name, first, second, again };
 }
 
 export function allCases(cells: Cells): readonly Case[] {

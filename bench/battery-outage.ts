@@ -28,6 +28,8 @@ export interface Told {
 
 export interface OutageResult {
   readonly minutes: number;
+  /** What was told on mains just before it; null: nothing. */
+  readonly before: number | null;
   readonly told: readonly Told[];
   readonly learned: LearnedBattery | null;
   readonly measurements: readonly BatteryMeasurement[];
@@ -125,7 +127,11 @@ function risesIn(shown: readonly Shown[]): number {
 export function runOutage({ config, world, learned }: Outage): OutageResult {
   const line = new Line(config);
   line.start(learned);
-  for (let second = -restSeconds; second < 0; second += sampleMs / 1000) line.look(world(second), true);
+  let before: number | null = null;
+  for (let second = -restSeconds; second < 0; second += sampleMs / 1000) {
+    const { runtime } = line.look(world(second), true);
+    before = runtime.kind === "estimate" ? runtime.minutes : null;
+  }
   line.edge();
   const shown: Shown[] = [];
   const decided = () =>
@@ -137,6 +143,7 @@ export function runOutage({ config, world, learned }: Outage): OutageResult {
   line.feed({ type: "stop", at: { monoMs: 1e12, wallMs: 1e12, utcOffsetMin: 0 }, reason: "bench" });
   return {
     minutes: (shown.length * sampleMs) / 60_000,
+    before,
     told: marks.map((part) => toldAt(shown, part)),
     learned: line.effects.findLast((effect) => effect.type === "save_battery")?.battery ?? learned,
     measurements: line.effects.flatMap((e) => (e.type === "save_measurement" ? [e.measurement] : [])),

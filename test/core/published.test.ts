@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultThresholds } from "../../agent/src/core/config-defaults.ts";
-import { cutOffPct, sagOf } from "../../agent/src/core/cut-off.ts";
+import { cutOffPct, sagAtCutOffMv, sagOf } from "../../agent/src/core/cut-off.ts";
 import { addDrawn, type PowerState, takePower } from "../../agent/src/core/energy.ts";
 import type { Sample } from "../../agent/src/core/model.ts";
 import { ocvTable } from "../../agent/src/core/ocv.ts";
@@ -93,9 +93,15 @@ describe("the cut-off", () => {
   const table = ocvTable("li_ion", 3200);
 
   it("is the critical percent of a strong pack, and where the voltage ends it of a weak one", () => {
-    expect(cutOffPct(20, 3800, table, defaultThresholds)).toBe(10);
-    expect(cutOffPct(400, 3800, table, defaultThresholds)).toBeGreaterThan(45);
-    expect(cutOffPct(5000, 3800, table, defaultThresholds)).toBe(100);
+    expect(cutOffPct(0, table, defaultThresholds)).toBe(10);
+    expect(cutOffPct(24, table, defaultThresholds)).toBe(10);
+    expect(cutOffPct(450, table, defaultThresholds)).toBeCloseTo(50, 0);
+    expect(cutOffPct(5000, table, defaultThresholds)).toBe(100);
+  });
+
+  it("takes the sag as it will be there: the same power draws more current from a lower voltage", () => {
+    expect(sagAtCutOffMv(400, 3800, 3200)).toBe(475);
+    expect(sagAtCutOffMv(400, 3150, 3200)).toBe(400);
   });
 
   it("takes the weakest cell, and the current where the gauge knows better than the table", () => {
@@ -106,7 +112,7 @@ describe("the cut-off", () => {
   });
 });
 
-describe("on a constant load without a step", () => {
+describe("on a constant load without a step", { timeout: 60_000 }, () => {
   const noisy = fc.record({
     fromPct: fc.integer({ min: 30, max: 100 }),
     pctPerMin: fc.double({ min: 0.2, max: 4, noNaN: true }),

@@ -69,7 +69,7 @@ export function endOutageLearning(turn: Turn): void {
   const { learning, runtime } = turn.state;
   if (runtime.load === null || learning.closed) return;
   const capacityMah = measuredCapacity(learning, turn.config.capacityMah);
-  const learned = learnedNow(learning, runtime, capacityMah);
+  const learned = learnedNow(learning, runtime, capacityMah, turn.config.thresholds.criticalCellMv);
   turn.change({ learning: endLearning(learning, learned, true) });
   if (differs(learned, learning.learned)) turn.effects.push({ type: "save_battery", battery: learned });
   if (capacityMah === null) return;
@@ -88,10 +88,13 @@ export function takeFigures(turn: Turn, reading: GaugeReading, onBattery: boolea
   }
   const facts = packFacts(turn.state, turn.config);
   const runtime = takeRuntime(turn.state.runtime, reading, turn.at, facts);
-  const learning = takeLearning(turn.state.learning, reading, turn.at, runtime);
+  const learning = takeLearning(turn.state.learning, reading, turn.at, runtime, facts.estimated);
   turn.change({ runtime, learning });
   const savedBins = binsToSave(learning);
   if (savedBins === null) return;
   turn.change({ learning: { ...learning, savedBins } });
-  turn.effects.push({ type: "save_battery", battery: learnedNow(learning, runtime, null) });
+  turn.effects.push({
+    type: "save_battery",
+    battery: learnedNow(learning, runtime, null, turn.config.thresholds.criticalCellMv),
+  });
 }

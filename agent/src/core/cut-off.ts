@@ -22,10 +22,16 @@ export function sagOf(reading: GaugeReading, table: OcvTable, resistanceMohm: nu
   return Math.max(0, Math.min(mostSagMv, Math.max(byTable, byCurrent) + weaker));
 }
 
-/** Percent at which the agent will power the Pi off if the load stays; 0-100. */
-export function cutOffPct(sagMv: number, cellMv: number, table: OcvTable, limits: Thresholds): number {
-  // At a steady power the current, and with it the sag, grows as the voltage falls.
-  const sagThere = sagMv * Math.max(1, cellMv / limits.criticalCellMv);
-  const byVoltage = sagThere <= 0 ? 0 : ocvToPct(table, limits.criticalCellMv + sagThere);
+/** A sag at a voltage as it will be at the critical one: a steady power draws more current from a lower voltage. */
+export function sagAtCutOffMv(sagMv: number, cellMv: number, criticalCellMv: number): number {
+  return sagMv * Math.max(1, cellMv / criticalCellMv);
+}
+
+/**
+ * Percent at which the agent will power the Pi off if the load stays; 0-100. `sagMv`: what the load takes off the cell
+ * there, not now.
+ */
+export function cutOffPct(sagMv: number, table: OcvTable, limits: Thresholds): number {
+  const byVoltage = sagMv <= 0 ? 0 : ocvToPct(table, limits.criticalCellMv + sagMv);
   return Math.max(0, Math.min(100, Math.max(limits.criticalPct, byVoltage)));
 }

@@ -10,7 +10,7 @@ export interface LearnedBattery {
   readonly pace: number | null;
   /** mAh of the pack per even unit; only where the current is sensed. */
   readonly mahPerUnit: number | null;
-  /** What the load took off a cell's voltage, mV. */
+  /** What the load took off a cell at the critical voltage, or will there by what the outage showed, mV. */
   readonly sagMv: number | null;
   /** Of one cell in series with its share of the wiring, mOhm. */
   readonly resistanceMohm: number | null;

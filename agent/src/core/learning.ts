@@ -2,7 +2,7 @@
 // and at a stop, and now and then before, because the power may be gone without a word.
 import { blended, capacityFrom, type EdgeState, initialEdge } from "./health.ts";
 import { type LearnedBattery, nothingLearned } from "./learned.ts";
-import { dippingMv } from "./load.ts";
+import { cutOffSagMv, isSettled } from "./load.ts";
 import type { GaugeReading, Instant } from "./model.ts";
 import { addToRun, beginRun, binPct, evenUnits, learn, leastFallPct, type ProfileRun } from "./profile.ts";
 import type { RuntimeState } from "./runtime.ts";
@@ -40,8 +40,6 @@ export const initialLearning: LearningState = {
   resistanceAtMs: null,
 };
 
-/** The percent settles after an AC edge or a load step; what it moves until then is no charge. */
-const settledMs = 60_000;
 /** What passed in a longer silence is not known. */
 const silenceMs = 60_000;
 
@@ -62,9 +60,11 @@ export function takeLearning(
   reading: GaugeReading,
   at: Instant,
   runtime: RuntimeState,
+  estimated: boolean,
 ): LearningState {
   if (state.closed) return state;
   const { chargePct, currentMa } = reading;
+  const settled = runtime.load !== null && isSettled(runtime.load, at, estimated);
   const sinceMonoMs = runtime.load?.sinceMonoMs ?? at.monoMs;
   const passedMs = state.lastMonoMs === null ? 0 : at.monoMs - state.lastMonoMs;
   const here = { ...state, lastMonoMs: at.monoMs };
@@ -75,14 +75,13 @@ export function takeLearning(
     (basis === "minutes" && sinceMonoMs !== state.runSinceMonoMs);
   if (state.run === null || broken) {
     const longest = longer(state.longest, state.run);
-    const settled = at.monoMs - sinceMonoMs >= settledMs;
     const run = settled ? beginRun(basis, chargePct) : null;
     return { ...here, longest, run, runSinceMonoMs: sinceMonoMs };
   }
   const passed = { minutes: passedMs / 60_000, mah: (-(currentMa ?? 0) * passedMs) / 3_600_000 };
   const drawn = runtime.load?.drawn ?? null;
-  const settled = drawn !== null && at.monoMs - sinceMonoMs >= settledMs;
-  const charge = settled ? { fromPct: drawn.fromPct, toPct: chargePct, mah: drawn.mah } : state.charge;
+  const charge =
+    drawn !== null && settled ? { fromPct: drawn.fromPct, toPct: chargePct, mah: drawn.mah } : state.charge;
   return { ...here, run: addToRun(state.run, passed, chargePct), charge };
 }
 
@@ -99,6 +98,7 @@ export function learnedNow(
   state: LearningState,
   runtime: RuntimeState,
   capacityMah: number | null,
+  criticalCellMv: number,
 ): LearnedBattery {
   const { learned } = state;
   const run = longer(state.longest, state.run);
@@ -108,7 +108,7 @@ export function learnedNow(
   const fell = run === null ? 0 : units(run.fromPct) - units(run.lowPct);
   const shown = runtime.estimate.kind === "estimate" ? runtime.pace : null;
   const pace = shown ?? runtime.lastPace ?? learned.pace;
-  const sagMv = runtime.load === null ? 0 : dippingMv(runtime.load);
+  const sagMv = runtime.load === null ? 0 : cutOffSagMv(runtime.load, criticalCellMv);
   const charge = run !== null && run.basis === "mah" && fallOf(run) >= leastChargePct && run.mah > 0;
   return {
     ...learned,

@@ -1,6 +1,6 @@
 // What the load does to the battery in the present stretch of an outage: its power, the fall of the percent, the charge
 // that it drew, the voltage that it costs. A stretch begins with the outage, and anew when the load steps.
-import { sagOf } from "./cut-off.ts";
+import { sagAtCutOffMv, sagOf } from "./cut-off.ts";
 import { addDrawn, type Drawn, type PowerState, takePower } from "./energy.ts";
 import type { GaugeReading, Instant } from "./model.ts";
 import type { OcvTable } from "./ocv.ts";
@@ -28,10 +28,15 @@ export interface LoadFacts {
   readonly resistanceMohm: number;
   /** The scale on which the battery falls evenly. */
   readonly units: (chargePct: number) => number;
+  /** The percent is the core's own estimate. */
+  readonly estimated: boolean;
 }
 
-/** A gauge's percent is believed for charge only when the battery settled after the AC edge. */
-const drawnAfterMs = 60_000;
+/**
+ * After an AC edge or a load step a gauge re-converges within a minute. An estimate is held for longer than that, and then
+ * follows a voltage that still relaxes. What either does until then is neither charge nor shape.
+ */
+const settledAfterMs = { gauge: 60_000, estimated: 150_000 } as const;
 const sagTauMs = 60_000;
 /** What was before a longer silence says nothing about now. */
 const silenceMs = 60_000;
@@ -54,11 +59,22 @@ export function restartLoad(load: LoadState, at: Instant): LoadState {
   return { ...load, sinceMonoMs: at.monoMs, points: [], fall: null };
 }
 
-function drawnNow(load: LoadState, { chargePct, currentMa }: GaugeReading, at: Instant): Drawn | null {
+/** Whether the percent has settled since this stretch began. */
+export function isSettled({ sinceMonoMs }: LoadState, at: Instant, estimated: boolean): boolean {
+  return at.monoMs - sinceMonoMs >= settledAfterMs[estimated ? "estimated" : "gauge"];
+}
+
+function drawnNow(load: LoadState, reading: GaugeReading, at: Instant, estimated: boolean): Drawn | null {
+  const { chargePct, currentMa } = reading;
   if (currentMa === undefined) return null;
   if (load.drawn !== null) return addDrawn(load.drawn, currentMa, at.monoMs);
-  const settled = at.monoMs - load.sinceMonoMs >= drawnAfterMs;
-  return settled ? { fromPct: chargePct, mah: 0, monoMs: at.monoMs } : null;
+  return isSettled(load, at, estimated) ? { fromPct: chargePct, mah: 0, monoMs: at.monoMs } : null;
+}
+
+/** The points of the slope. A gauge's few points of re-convergence drown in the median; an estimate's hold would not. */
+function pointsNow(load: LoadState, { chargePct }: GaugeReading, at: Instant, estimated: boolean) {
+  if (estimated && !isSettled(load, at, estimated)) return load.points;
+  return addPoint(load.points, { monoMs: at.monoMs, chargePct }, estimated);
 }
 
 /** The load with this reading's power or voltage, and whether that was a step. */
@@ -74,9 +90,13 @@ function watched(load: LoadState, reading: GaugeReading, at: Instant) {
 /** Of the mean jitter: three readings in a row have to dip below the critical voltage, so it is less than the dips. */
 const dipPart = 0.75;
 
-/** mV that the load takes off the cell where it counts: its dips, not its mean, reach the critical voltage first. */
-export function dippingMv({ sagMv, voltage }: LoadState): number {
-  return sagMv + dipPart * (voltage?.jitterMv ?? 0);
+/**
+ * mV that the load will take off the cell at the critical voltage: its dips, not its mean, get there first. Worked out from
+ * smoothed figures, because one reading's dip would move the cut-off by points, and minutes never rise again.
+ */
+export function cutOffSagMv({ sagMv, voltage }: LoadState, criticalCellMv: number): number {
+  const { jitterMv, slowMv } = voltage ?? { jitterMv: 0, slowMv: 0 };
+  return sagAtCutOffMv(sagMv + dipPart * jitterMv, slowMv, criticalCellMv);
 }
 
 export interface LoadStep {
@@ -97,7 +117,7 @@ export function takeLoad(
   const started = before === null || silent ? beginLoad(reading, at, facts) : before;
   const { load: seen, stepped } = watched(started, reading, at);
   const here = stepped ? restartLoad(seen, at) : seen;
-  const points = addPoint(here.points, { monoMs: at.monoMs, chargePct: reading.chargePct });
+  const points = pointsNow(here, reading, at, facts.estimated);
   const sag = sagOf(reading, facts.table, facts.resistanceMohm);
   const keeps = Math.exp(-(at.monoMs - here.lastMonoMs) / sagTauMs);
   return {
@@ -106,7 +126,7 @@ export function takeLoad(
       lastMonoMs: at.monoMs,
       points,
       fall: points === here.points ? here.fall : fallPerMinute(points, facts.units),
-      drawn: drawnNow(here, reading, at),
+      drawn: drawnNow(here, reading, at, facts.estimated),
       // A step is not smoothed over: the cut-off moves with it.
       sagMv: stepped ? sag : sag + (here.sagMv - sag) * keeps,
     },

@@ -6,7 +6,7 @@ import { cutOffPct } from "./cut-off.ts";
 import type { Drawn } from "./energy.ts";
 import type { Thresholds } from "./engine.ts";
 import type { LearnedBattery } from "./learned.ts";
-import { dippingMv, type LoadState, restartLoad, takeLoad } from "./load.ts";
+import { cutOffSagMv, type LoadState, restartLoad, takeLoad } from "./load.ts";
 import type { GaugeReading, Instant, RuntimeEstimate } from "./model.ts";
 import { meanOcvMv, type OcvTable } from "./ocv.ts";
 import { evenUnits } from "./profile.ts";
@@ -159,7 +159,7 @@ export function takeRuntime(
   });
   const state = began ? onNewStretch(before) : before;
   const pct = clamped(reading);
-  const cutPct = cutOffPct(dippingMv(load), reading.cellMv, table, thresholds);
+  const cutPct = cutOffPct(cutOffSagMv(load, thresholds.criticalCellMv), table, thresholds);
   const charge = leftByCurrent(load, pct, cutPct, facts);
   const left = charge ?? leftByFall(load, pct, cutPct, facts);
   const byCurrent = charge !== null;
@@ -195,7 +195,7 @@ export function runtimeOnMains(
   justLost: boolean,
 ): RuntimeEstimate {
   const pct = clamped(reading);
-  const cutPct = cutOffPct(learned.sagMv ?? 0, reading.cellMv, table, thresholds);
+  const cutPct = cutOffPct(learned.sagMv ?? 0, table, thresholds);
   const minutes = byPace(learned.pace, pct, cutPct, learned);
   if (justLost) return { kind: "settling", minutes };
   if (minutes === null) return { kind: "unknown", why: "no outage measured yet" };

@@ -6,8 +6,12 @@ export interface SlopePoint {
   readonly chargePct: number;
 }
 
-const pointEveryMs = 15_000;
-/** Half an hour: long enough for a fall of a point on a big pack, short enough to follow a load that creeps. */
+/**
+ * A gauge is looked at over half an hour: long enough for a fall of a point on a big pack, short enough to follow a load
+ * that creeps. A percent that is estimated from a voltage wanders by some points on the flat part of the curve, and only
+ * two hours make more than that of a fall.
+ */
+const pointEveryMs = { gauge: 15_000, estimated: 60_000 } as const;
 const maxPoints = 120;
 /** The median of 40 points' pairs is as good as that of 120, at a ninth of the work. */
 const usedPoints = 40;
@@ -15,10 +19,15 @@ const usedPoints = 40;
 const minimumFallPct = 0.3;
 const minimumSpanMs = 30_000;
 
-/** Adds a reading when it is time for a point; the list stays bounded. */
-export function addPoint(points: readonly SlopePoint[], point: SlopePoint): readonly SlopePoint[] {
+/** Adds a reading when it is time for a point; the list stays bounded. `estimated`: the percent is the core's own. */
+export function addPoint(
+  points: readonly SlopePoint[],
+  point: SlopePoint,
+  estimated: boolean,
+): readonly SlopePoint[] {
   const last = points.at(-1);
-  if (last !== undefined && point.monoMs - last.monoMs < pointEveryMs) return points;
+  const everyMs = pointEveryMs[estimated ? "estimated" : "gauge"];
+  if (last !== undefined && point.monoMs - last.monoMs < everyMs) return points;
   return [...points, point].slice(-maxPoints);
 }
 
