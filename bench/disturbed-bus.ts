@@ -5,6 +5,7 @@ import { i2cFailure } from "../agent/src/drivers/i2c-errors.ts";
 import { createUpsDevice } from "../agent/src/drivers/ups-device.ts";
 import type { I2cBus, KernelPower, PowerSupplyFacts } from "../agent/src/ports/ports.ts";
 import { type Bench, portsOf } from "../test/drivers/board-bench.ts";
+import { DisturbedPins } from "./disturbed-pin.ts";
 
 export const faultKinds = ["nack", "zeros", "ones", "bit_flip", "stuck", "late"] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -153,6 +154,8 @@ export interface Disturbed {
   reads(): number;
   faults(): FaultCounts;
   pause(paused: boolean): void;
+  /** From now on the board's input lines show the wrong level (true), or the right one. */
+  disturbPins(wrong: boolean): Promise<void>;
 }
 
 /** Puts a disturbed bus between a bench's world and a new device. */
@@ -160,7 +163,8 @@ export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
   const bus = new DisturbedBus(bench, options);
   const { clock, board, sim } = bench;
   const kernel = new DisturbedKernel(sim.kernel, bus);
-  const device = createUpsDevice(board, { ...portsOf(sim), i2c: bus, kernel, clock });
+  const gpio = new DisturbedPins(sim.gpio);
+  const device = createUpsDevice(board, { ...portsOf(sim), gpio, i2c: bus, kernel, clock });
   return {
     bench: {
       ...bench,
@@ -173,5 +177,6 @@ export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
     pause: (paused) => {
       bus.paused = paused;
     },
+    disturbPins: (wrong) => gpio.disturb(wrong),
   };
 }

@@ -22,12 +22,14 @@ export interface RobustnessFigures {
   readonly board: string;
   readonly reads: number;
   readonly faults: FaultCounts;
+  /** Moments in which the mains pin showed the wrong level; 0 without a pin. */
+  readonly glitches: number;
   readonly samples: number;
   /** Samples whose battery reading was refused. */
   readonly refused: number;
   readonly outages: number;
   readonly outagesSeen: number;
-  /** The longest time from a true edge to its event beyond the debounce, ms. */
+  /** The longest time beyond the debounce from a true edge, or from the pin's last wrong level after it, to the event, ms. */
   readonly slowestLossMs: number;
   readonly slowestRestoredMs: number;
   /** Events of mains that no true edge explains. */
@@ -62,6 +64,8 @@ class Judge {
   falseMains = 0;
   falseShutdownClass = 0;
   slowest = { loss: 0, restored: 0 };
+  /** When the pin last showed the wrong level: only from then on it holds still, and the debounce begins anew. */
+  wrongUntilMs = Number.NEGATIVE_INFINITY;
 
   /** Takes one recorded event. */
   hear({ type, at }: EventDraft): void {
@@ -78,9 +82,62 @@ class Judge {
     }
     edge.seenAtMs = atMs;
     const { acLostMs, acRestoredMs } = defaultDebounce;
-    const late = atMs - edge.atMs - (present ? acRestoredMs : acLostMs);
+    const sinceMs = Math.max(edge.atMs, this.wrongUntilMs);
+    const late = atMs - sinceMs - (present ? acRestoredMs : acLostMs);
     if (present) this.slowest.restored = Math.max(this.slowest.restored, late);
     else this.slowest.loss = Math.max(this.slowest.loss, late);
+  }
+}
+
+/** A wrong level lasts for less than the debounce of a loss: what lasts longer is one, whoever makes it. */
+const longestGlitchMs = 700;
+
+/** Passes the time between two looks; in a share of them the mains pin shows the wrong level for a moment. */
+class GlitchingPin {
+  count = 0;
+  readonly #core: CoreOnBench;
+  readonly #disturb: (wrong: boolean) => Promise<void>;
+  readonly #judge: Judge;
+  readonly #share: number;
+  readonly #random: () => number;
+  #leftMs = 0;
+
+  constructor(
+    core: CoreOnBench,
+    disturb: (wrong: boolean) => Promise<void>,
+    judge: Judge,
+    share: number,
+    random: () => number,
+  ) {
+    this.#core = core;
+    this.#disturb = disturb;
+    this.#judge = judge;
+    this.#share = share;
+    this.#random = random;
+  }
+
+  async pass(ms: number): Promise<void> {
+    let leftMs = await this.#wrongFor(ms);
+    if (this.#random() < this.#share) {
+      const calmMs = Math.floor(this.#random() * leftMs);
+      await this.#core.pass(calmMs);
+      this.count += 1;
+      this.#leftMs = 1 + Math.floor(this.#random() * longestGlitchMs);
+      await this.#disturb(true);
+      leftMs = await this.#wrongFor(leftMs - calmMs);
+    }
+    await this.#core.pass(leftMs);
+  }
+
+  /** Lives through what is left of a glitch, at most `ms`; returns what is left of those. */
+  async #wrongFor(ms: number): Promise<number> {
+    if (this.#leftMs === 0) return ms;
+    const wrongMs = Math.min(ms, this.#leftMs);
+    await this.#core.pass(wrongMs);
+    this.#leftMs -= wrongMs;
+    this.#judge.wrongUntilMs = this.#core.at.monoMs;
+    if (this.#leftMs === 0) await this.#disturb(false);
+    return ms - wrongMs;
   }
 }
 
@@ -99,6 +156,9 @@ export async function robustness(
   const core = new CoreOnBench(disturbed.bench, { sampleIntervalMs: usualIntervalMs(board) });
   const judge = new Judge();
   const hasMains = board.senses.includes("ac");
+  const pinShare = board.lines.acPresent === undefined ? 0 : faultShare;
+  // Numbers of its own, so that the bus is disturbed in the same way with and without a pin.
+  const pin = new GlitchingPin(core, disturbed.disturbPins, judge, pinShare, seededRandom(seed + 1));
   disturbed.pause(true);
   await core.start();
   await core.live(10_000);
@@ -110,7 +170,7 @@ export async function robustness(
     const endMs = core.at.monoMs + seconds * 1000;
     while (core.at.monoMs < endMs) {
       await core.liveUntil(0, () => true);
-      await core.pass(core.config.sampleIntervalMs);
+      await pin.pass(core.config.sampleIntervalMs);
       samples += 1;
       if (core.samples.at(-1)?.gauge.ok !== true) refused += 1;
       core.samples.length = 0;
@@ -128,7 +188,7 @@ export async function robustness(
     if (!hasMains) continue;
     for (const present of [false, true]) {
       // Somewhere between two looks, as the mains does.
-      await core.pass(Math.floor(random() * 1000));
+      await pin.pass(Math.floor(random() * 1000));
       judge.edges.push({ present, atMs: core.at.monoMs, seenAtMs: null });
       bench.sim.apply({ kind: "ac", present });
       await live(present ? 12 : between(stretchS.battery));
@@ -142,6 +202,7 @@ export async function robustness(
     board: board.id,
     reads: disturbed.reads(),
     faults: disturbed.faults(),
+    glitches: pin.count,
     samples,
     refused,
     outages: losses.length,
