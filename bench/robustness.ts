@@ -100,7 +100,6 @@ class GlitchingPin {
   readonly #judge: Judge;
   readonly #share: number;
   readonly #random: () => number;
-  #leftMs = 0;
 
   constructor(
     core: CoreOnBench,
@@ -117,27 +116,20 @@ class GlitchingPin {
   }
 
   async pass(ms: number): Promise<void> {
-    let leftMs = await this.#wrongFor(ms);
-    if (this.#random() < this.#share) {
-      const calmMs = Math.floor(this.#random() * leftMs);
-      await this.#core.pass(calmMs);
-      this.count += 1;
-      this.#leftMs = 1 + Math.floor(this.#random() * longestGlitchMs);
-      await this.#disturb(true);
-      leftMs = await this.#wrongFor(leftMs - calmMs);
-    }
-    await this.#core.pass(leftMs);
+    const still = this.#core.at.monoMs >= this.#judge.wrongUntilMs;
+    if (!still || this.#random() >= this.#share) return this.#core.pass(ms);
+    const calmMs = Math.floor(this.#random() * ms);
+    await this.#core.pass(calmMs);
+    await this.#glitch(1 + Math.floor(this.#random() * longestGlitchMs));
+    return this.#core.pass(ms - calmMs);
   }
 
-  /** Lives through what is left of a glitch, at most `ms`; returns what is left of those. */
-  async #wrongFor(ms: number): Promise<number> {
-    if (this.#leftMs === 0) return ms;
-    const wrongMs = Math.min(ms, this.#leftMs);
-    await this.#core.pass(wrongMs);
-    this.#leftMs -= wrongMs;
-    this.#judge.wrongUntilMs = this.#core.at.monoMs;
-    if (this.#leftMs === 0) await this.#disturb(false);
-    return ms - wrongMs;
+  /** Ends by the clock, also in the middle of a slow transfer. */
+  async #glitch(lastsMs: number): Promise<void> {
+    this.count += 1;
+    this.#judge.wrongUntilMs = this.#core.at.monoMs + lastsMs;
+    await this.#disturb(true);
+    this.#core.bench.clock.after(lastsMs, () => void this.#disturb(false));
   }
 }
 

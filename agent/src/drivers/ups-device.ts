@@ -106,12 +106,13 @@ class BoardDevice implements UpsDevice {
   }
 
   async sample(): Promise<Sample> {
-    const [chips, acPresent, processorC, pi] = await Promise.all([
+    const [chips, processorC, pi] = await Promise.all([
       this.#readChips(),
-      this.#acLine?.read(),
       this.#ports.thermometer.readC(),
       this.#ports.piSignals?.read(),
     ]);
+    // Last: a slow bus takes a second, and a level from before it would undo an edge that was told meanwhile.
+    const acPresent = await this.#acLine?.read();
     const { button, ...sample } = mergeSamples([...chips, this.#lines.sample()]);
     if (button !== undefined) this.#presses.tell(button);
     return {
