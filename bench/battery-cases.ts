@@ -93,6 +93,8 @@ export interface Case {
   readonly cells: Cells;
   readonly loadW: number;
   readonly age: string;
+  /** Which of the runs that differ in their noise only; 0 is the first. */
+  readonly repeat: number;
   readonly first: OutageResult;
   readonly second: OutageResult;
   /** The same load as in `first` once more, with what that one taught. */
@@ -100,22 +102,25 @@ export interface Case {
 }
 
 /** The second outage has another load than the one that it learned from. */
-function runCase(board: BoardKind, cells: Cells, age: Age, loadIndex: number): Case {
+function runCase(board: BoardKind, cells: Cells, age: Age, loadIndex: number, repeat: number): Case {
   const config = benchConfig(ratedMah, board.endsWith("current"));
   const loadW = loadsW[loadIndex] ?? 5;
   const learnedAtW = loadsW[(loadIndex + 1) % loadsW.length] ?? 5;
-  const seed = 1000 * loadIndex + age.capacity * 100 + boards.indexOf(board);
+  const seed = 10_000 * repeat + 1000 * loadIndex + age.capacity * 100 + boards.indexOf(board);
   const run = (watts: number, salt: number, learned: OutageResult["learned"]) =>
     runOutage({ config, learned, world: packWorld(pack(age, cells), watts, board, seed + salt) });
   const first = run(loadW, 0, null);
   const second = run(loadW, 2, run(learnedAtW, 1, null).learned);
   const again = run(loadW, 3, first.learned);
-  return { board, cells, loadW, age: age.name, first, second, again };
+  return { board, cells, loadW, age: age.name, repeat, first, second, again };
 }
 
-export function allCases(cells: Cells): readonly Case[] {
-  return boards.flatMap((board) =>
-    ages.flatMap((age) => loadsW.map((_, loadIndex) => runCase(board, cells, age, loadIndex))),
+/** Every case, `repeats` times with other noise. */
+export function allCases(cells: Cells, repeats = 1): readonly Case[] {
+  return Array.from({ length: repeats }, (_, repeat) => repeat).flatMap((repeat) =>
+    boards.flatMap((board) =>
+      ages.flatMap((age) => loadsW.map((_, loadIndex) => runCase(board, cells, age, loadIndex, repeat))),
+    ),
   );
 }
 
