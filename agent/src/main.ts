@@ -161,6 +161,7 @@ async function buildAgent(basis: Basis, hardware: Hardware, db: StateDb, closers
       remoteShutdownAllowed: core.shutdown.allowRemote,
       homeAssistantConfigured: config.homeAssistant !== null,
       gpioChosen: () => hardware.gpioChosen(),
+      piReport: () => hardware.piSignals.report(),
     },
     device: createUpsDevice(board, { ...hardware, clock: nodeClock }),
     clock: nodeClock,

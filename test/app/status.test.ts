@@ -21,6 +21,7 @@ const facts: StatusFacts = {
   remoteShutdownAllowed: true,
   homeAssistantConfigured: true,
   gpioChosen: () => null,
+  piReport: () => ({ model: null, rails: [], underVoltageSeen: null }),
 };
 
 const onMains: Snapshot = {
@@ -82,6 +83,7 @@ describe("the report", () => {
         senses: ["ac", "voltage", "charge", "charging", "temperature"],
       },
       gpio: null,
+      pi: { model: null, under_voltage_seen: null, rails: [], rails_power_w: null },
       time: "2026-11-23T06:18:14.123+01:00",
       power: "on_mains",
       power_since: "2026-11-23T05:18:19.123+01:00",

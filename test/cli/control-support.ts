@@ -22,6 +22,7 @@ export const report: StatusReport = {
     senses: ["ac", "voltage", "charge", "charging", "temperature"],
   },
   gpio: null,
+  pi: { model: null, under_voltage_seen: null, rails: [], rails_power_w: null },
   time: "2026-11-23T04:18:14.000+01:00",
   power: "on_mains",
   power_since: "2026-11-23T01:06:14.000+01:00",

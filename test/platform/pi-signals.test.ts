@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createPiSignals, parseExt5vMv, parseThrottled } from "../../agent/src/platform/pi-signals.ts";
+import { createPiSignals, parseThrottled } from "../../agent/src/platform/pi-signals.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 
 // Programs are started, and the machine may be busy.
@@ -15,13 +15,14 @@ afterEach(() => {
 });
 
 interface Machine {
+  readonly model?: string;
   /** What `vcgencmd WORD` prints, `$n` being the number of the call; a missing word fails as an old firmware does. */
   readonly vcgencmd?: Readonly<Record<string, string>>;
   readonly alarm?: string;
 }
 
 /** A root with these files, and a vcgencmd that counts its calls. */
-function machine({ vcgencmd, alarm }: Machine) {
+function machine({ vcgencmd, alarm, model }: Machine) {
   const root = mkdtempSync(join(tmpdir(), "pi-ups-pi-"));
   folders.push(root);
   const tool = join(root, "vcgencmd");
@@ -44,6 +45,10 @@ function machine({ vcgencmd, alarm }: Machine) {
   const volt = chip("hwmon1");
   writeFileSync(join(volt, "name"), alarm === undefined ? "nvme\n" : "rpi_volt\n");
   if (alarm !== undefined) writeFileSync(join(volt, "in0_lcrit_alarm"), alarm);
+  if (model !== undefined) {
+    mkdirSync(join(root, "proc/device-tree"), { recursive: true });
+    writeFileSync(join(root, "proc/device-tree/model"), `${model}\0`);
+  }
   const clock = new VirtualClock();
   const signals = createPiSignals(clock, { root, vcgencmd: tool, toolLimitMs: 30_000 });
   return {
@@ -70,15 +75,6 @@ describe("words", () => {
   ])("get_throttled %j is %s", (text, word) => {
     expect(parseThrottled(text)).toBe(word);
   });
-
-  it.each([
-    [ext5v, 5085],
-    ["VDD_CORE_V volt(15)=0.87V\n  EXT5V_V volt(24)=4.70000000V\n", 4700],
-    ["EXT5V_V volt(24)=V", null],
-    ["no such thing", null],
-  ])("pmic_read_adc %j is %s mV", (text, mv) => {
-    expect(parseExt5vMv(text)).toBe(mv);
-  });
 });
 
 describe("a Pi 5", () => {
@@ -97,14 +93,29 @@ describe("a Pi 5", () => {
     const vcgencmd = { pmic_read_adc: 'EXT5V_V volt(24)=4.$n""V' };
     const { signals, clock, calls } = machine({ vcgencmd, alarm: "0" });
     for (let second = 0; second < 11; second += 1) {
-      // One call found that there is such a chip; from then on one at 0, 5 and 10 s.
-      const call = 2 + Math.floor(second / 5);
+      // The call that found the chip is the first answer; the next ones are at 5 and 10 s.
+      const call = 1 + Math.floor(second / 5);
       await expect
         .poll(async () => (await signals.read()).railMv, { timeout: 30_000 })
         .toEqual({ ok: true, value: 4_000 + 100 * call });
       expect(calls()).toHaveLength(call);
       await clock.advance(1000);
     }
+  });
+
+  it("reports its model, its rails by the last answer, and whether the supply was ever too low", async () => {
+    const pmic_read_adc = `  VDD_CORE_A current(7)=0.5A\n  VDD_CORE_V volt(15)=0.8V\n${ext5v}`;
+    const model = "Raspberry Pi 5 Model B Rev 1.0";
+    const { signals, setAlarm } = machine({ vcgencmd: { pmic_read_adc }, alarm: "0", model });
+    expect(signals.report()).toEqual({ model: null, rails: [], underVoltageSeen: null });
+    await signals.read();
+    const rails = [{ name: "vdd_core", mv: 800, ma: 500 }];
+    expect(signals.report()).toEqual({ model, rails, underVoltageSeen: false });
+    setAlarm("1");
+    await signals.read();
+    setAlarm("0");
+    await signals.read();
+    expect(signals.report()).toEqual({ model, rails, underVoltageSeen: true });
   });
 
   it("says what failed when the alarm's file is gone or strange", async () => {
@@ -125,7 +136,36 @@ describe("other machines", () => {
     expect(await earlier.signals.read()).toEqual({ underVoltage: { ok: true, value: false } });
   });
 
+  it("a dip between two looks, which only bit 16 tells, counts as under-voltage for ten seconds", async () => {
+    // Three calls find no power chip. The one that finds the flag is the first answer; the dip comes before the third.
+    const get_throttled = "throttled=$( [ $n -lt 6 ] && echo 0x0 || echo 0x10000 )";
+    const { signals, clock, calls } = machine({ vcgencmd: { get_throttled } });
+    for (let call = 1; call <= 10; call += 1) {
+      const low = call >= 3 && call < 8;
+      await expect
+        .poll(async () => [(await signals.read()).underVoltage, calls().length], { timeout: 30_000 })
+        .toEqual([{ ok: true, value: low }, 3 + call]);
+      await clock.advance(2000);
+    }
+    expect(signals.report().underVoltageSeen).toBe(true);
+  });
+
+  it("a tool that fails once at the start is asked again", async () => {
+    const pmic_read_adc = `$( [ $n -lt 2 ] && echo busy || echo '${ext5v}' )`;
+    const { signals, calls } = machine({ vcgencmd: { pmic_read_adc }, alarm: "0" });
+    expect((await signals.read()).railMv).toEqual({ ok: true, value: 5085 });
+    expect(calls()).toHaveLength(2);
+  });
+
+  it("an under-voltage before the agent began is reported, and is no under-voltage now", async () => {
+    const { signals } = machine({ vcgencmd: { get_throttled: "throttled=0x50000" } });
+    expect(await signals.read()).toEqual({ underVoltage: { ok: true, value: false } });
+    expect(signals.report().underVoltageSeen).toBe(true);
+  });
+
   it("a machine without any of it has nothing, which is not a failure", async () => {
-    expect(await machine({}).signals.read()).toEqual({});
+    const { signals } = machine({});
+    expect(await signals.read()).toEqual({});
+    expect(signals.report()).toEqual({ model: null, rails: [], underVoltageSeen: null });
   });
 });

@@ -4,6 +4,7 @@ import { duration, round } from "../core/note.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
 import type { GpioReport, StatusReport } from "../ports/control.ts";
 import type { LinkStatus } from "../ports/ha-link.ts";
+import type { PiReport } from "../ports/ports.ts";
 
 /** What does not change while the agent runs. */
 export interface StatusFacts {
@@ -25,6 +26,7 @@ export interface StatusFacts {
   readonly remoteShutdownAllowed: boolean;
   readonly homeAssistantConfigured: boolean;
   readonly gpioChosen: () => GpioReport | null;
+  readonly piReport: () => PiReport;
 }
 
 export interface StatusEvents {
@@ -74,6 +76,20 @@ function linkOf(link: LinkStatus, configured: boolean): StatusReport["home_assis
   };
 }
 
+function piOf({ model, rails, underVoltageSeen }: PiReport): StatusReport["pi"] {
+  const powerMw = rails.reduce((sum, { mv, ma }) => sum + (mv * ma) / 1000, 0);
+  return {
+    model,
+    under_voltage_seen: underVoltageSeen,
+    rails: rails.map(({ name, mv, ma }) => ({
+      name,
+      voltage_v: round(mv / 1000, 3),
+      current_a: round(ma / 1000, 3),
+    })),
+    rails_power_w: rails.length === 0 ? null : round(powerMw / 1000, 2),
+  };
+}
+
 /** `pi-ups status --json`. */
 export function statusReport(
   snapshot: Snapshot,
@@ -101,6 +117,7 @@ export function statusReport(
       senses: [...facts.senses],
     },
     gpio: facts.gpioChosen(),
+    pi: piOf(facts.piReport()),
     time: toRfc3339(snapshot.at),
     power: snapshot.power,
     power_since: time(snapshot.powerSince),

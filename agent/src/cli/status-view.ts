@@ -121,6 +121,18 @@ function pinsRows({ gpio }: StatusReport): readonly (readonly [string, string])[
   return [["Pins", `${names[gpio.backend]}${chip}${gpio.backend === "none" ? `: ${gpio.why}` : ""}`]];
 }
 
+/** On a Raspberry Pi only. */
+function piRows({ pi }: StatusReport, paint: Paint): readonly (readonly [string, string])[] {
+  const { model, under_voltage_seen: low, rails_power_w: watts } = pi;
+  if (model === null) return [];
+  const parts = [
+    model,
+    ...(watts === null ? [] : [`its chips take ${measured(watts, "W", 1)}`]),
+    ...(low === true ? [paint("yellow", "its supply was too low since it started")] : []),
+  ];
+  return [["Pi", parts.join(", ")]];
+}
+
 function shutdownCell({ shutdown, time }: StatusReport, paint: Paint): string {
   const why = `: ${shutdown.text ?? shutdown.reason ?? "no reason given"}${byWords(shutdown.by)}`;
   switch (shutdown.state) {
@@ -168,6 +180,7 @@ export function statusView(report: StatusReport, color: boolean): string {
   return `${paint("bold", title)}\n${table(
     [
       ["Board", boardText],
+      ...piRows(report, paint),
       ...pinsRows(report),
       ["Power", powerCell(report, paint)],
       ["Battery", batteryCell(report, paint)],

@@ -1,10 +1,11 @@
-// What a Raspberry Pi tells about its own supply: the firmware's under-voltage flag, and on a Pi 5 the 5 V rail by its
-// power chip. Each source is looked for once; what this machine does not have does not exist. Not tried on hardware.
+// What a Raspberry Pi tells about its own supply: the firmware's under-voltage flag, and on a Pi 5 what its power chip
+// measures. Each source is looked for once; what this machine does not have does not exist. Not tried on hardware.
 // Facts: torvalds/linux drivers/hwmon/raspberrypi-hwmon.c; Raspberry Pi documentation, vcgencmd get_throttled and pmic_read_adc.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
-import type { Clock, PiReading, PiSignals } from "../ports/ports.ts";
+import type { Clock, PiReading, PiReport, PiSignals } from "../ports/ports.ts";
+import { type PmicFigures, parsePmic } from "./pmic.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface PiSignalsOptions {
@@ -19,20 +20,16 @@ export interface PiSignalsOptions {
 /** The power chip is asked through the firmware's mailbox, which takes tens of milliseconds. */
 const pmicEveryMs = 5_000;
 const throttledEveryMs = 2_000;
-/** Bit 0: under-voltage now. Bit 16: it has occurred since boot. */
+/** `get_throttled`: under-voltage now, and that it has occurred since boot. */
 const underVoltageBit = 0x1;
+const underVoltageSeenBit = 0x1_0000;
+/** A dip between two looks shows in the second bit alone. It is told for so long that no debounce swallows it, ms. */
+const dipShownMs = 10_000;
 
 /** `throttled=0x50005` gives the number; null for anything else. */
 export function parseThrottled(text: string): number | null {
   const hex = /^(?:throttled=)?(?:0x)?([0-9a-f]+)\s*$/i.exec(text.trim())?.[1];
   return hex === undefined ? null : Number.parseInt(hex, 16);
-}
-
-/** mV of the line `EXT5V_V volt(24)=5.08530000V`; null when there is none. */
-export function parseExt5vMv(text: string): number | null {
-  const volts = /^\s*EXT5V_V\s+volt\(\d+\)=([\d.]+)V\s*$/m.exec(text)?.[1];
-  const mv = Number(volts) * 1000;
-  return volts === undefined || !Number.isFinite(mv) ? null : Math.round(mv);
 }
 
 /** The file of hwmon device `rpi_volt` that tells the under-voltage alarm; null: this kernel has none. */
@@ -57,30 +54,56 @@ function failed(what: string, why: string): ReadFailure {
 type Reader<T> = () => Promise<Result<T>>;
 
 /**
- * Asks at most every `everyMs`, one question at a time. Only the first answer is waited for: a mailbox that is busy must not
- * hold up a sample, so the last answer stands until the next one is there.
+ * Asks at most every `everyMs`, one question at a time, beginning that long after `first` was heard. Nobody waits: a mailbox
+ * that is busy must not hold up a sample, so the last answer stands until the next one is there.
  */
-function paced<T>(clock: Clock, everyMs: number, ask: Reader<T>): Reader<T> {
-  let known: Promise<Result<T>> | null = null;
+function paced<T>(clock: Clock, everyMs: number, first: Result<T>, ask: Reader<T>): Reader<T> {
+  let known = first;
   let running = false;
-  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let askedAtMs = clock.now().monoMs;
   return () => {
     const nowMs = clock.now().monoMs;
-    if (known !== null && (running || nowMs - askedAtMs < everyMs)) return known;
-    running = true;
-    askedAtMs = nowMs;
-    const asked = ask().finally(() => {
-      running = false;
-    });
-    if (known === null) known = asked;
-    else void asked.then((answer) => (known = Promise.resolve(answer)));
-    return known;
+    if (!running && nowMs - askedAtMs >= everyMs) {
+      running = true;
+      askedAtMs = nowMs;
+      void ask().then((answer) => {
+        known = answer;
+        running = false;
+      });
+    }
+    return Promise.resolve(known);
   };
 }
 
+/** A source is given up for this run only when it fails more than once: the mailbox may be busy while a Pi starts. */
+async function firstAnswer<T>(ask: Reader<T>): Promise<Result<T>> {
+  let answer = await ask();
+  for (let tries = 1; !answer.ok && tries < 3; tries += 1) answer = await ask();
+  return answer;
+}
+
 interface Sources {
-  readonly railMv: Reader<number> | null;
+  readonly pmic: Reader<PmicFigures> | null;
   readonly underVoltage: Reader<boolean> | null;
+}
+
+/** Remembers the firmware's flags, so that a dip between two looks is told as well. */
+class Throttled {
+  #seenBefore: boolean | null = null;
+  #dipUntilMs = Number.NEGATIVE_INFINITY;
+
+  underVoltage(word: number, nowMs: number): boolean {
+    const seen = (word & underVoltageSeenBit) !== 0;
+    // What was there before the first look happened at some time since boot.
+    if (seen && this.#seenBefore === false) this.#dipUntilMs = nowMs + dipShownMs;
+    this.#seenBefore = seen;
+    return (word & underVoltageBit) !== 0 || nowMs < this.#dipUntilMs;
+  }
+
+  /** Since boot; null before the first look. */
+  get seen(): boolean | null {
+    return this.#seenBefore;
+  }
 }
 
 class FoundSignals implements PiSignals {
@@ -88,7 +111,12 @@ class FoundSignals implements PiSignals {
   readonly #root: string;
   readonly #vcgencmd: string;
   readonly #toolLimitMs: number;
+  readonly #throttled = new Throttled();
   #sources: Promise<Sources> | null = null;
+  #model: string | null = null;
+  #rails: PiReport["rails"] = [];
+  /** By the looks of this run; null before the first. */
+  #seen: boolean | null = null;
 
   constructor(clock: Clock, { root = "/", vcgencmd = "vcgencmd", toolLimitMs = 2_000 }: PiSignalsOptions) {
     this.#clock = clock;
@@ -99,37 +127,67 @@ class FoundSignals implements PiSignals {
 
   async read(): Promise<PiReading> {
     this.#sources ??= this.#find();
-    const { railMv, underVoltage } = await this.#sources;
-    const [rail, flag] = await Promise.all([railMv?.(), underVoltage?.()]);
+    const { pmic, underVoltage } = await this.#sources;
+    const [figures, flag] = await Promise.all([pmic?.(), underVoltage?.()]);
+    this.#rails = figures?.ok === true ? figures.value.rails : [];
+    if (flag?.ok === true) this.#seen = this.#seen === true || flag.value;
     return {
-      ...(rail === undefined ? {} : { railMv: rail }),
+      ...(figures === undefined ? {} : { railMv: railOf(figures) }),
       ...(flag === undefined ? {} : { underVoltage: flag }),
     };
   }
 
+  report(): PiReport {
+    const underVoltageSeen = this.#throttled.seen === true ? true : this.#seen;
+    return { model: this.#model, rails: this.#rails, underVoltageSeen };
+  }
+
   async #find(): Promise<Sources> {
-    const rail = await this.#askRail();
-    const railMv = rail.ok ? paced(this.#clock, pmicEveryMs, () => this.#askRail()) : null;
+    this.#model = modelOf(this.#root);
+    const figures = await firstAnswer(() => this.#askPmic());
+    const pmic = figures.ok ? paced(this.#clock, pmicEveryMs, figures, () => this.#askPmic()) : null;
     const alarm = findAlarmFile(this.#root);
-    if (alarm !== null) return { railMv, underVoltage: () => Promise.resolve(readAlarm(alarm)) };
-    const flag = await this.#askThrottled();
-    const underVoltage = flag.ok ? paced(this.#clock, throttledEveryMs, () => this.#askThrottled()) : null;
-    return { railMv, underVoltage };
+    // The kernel's alarm is the firmware's memory of the last two seconds, so it needs none of ours.
+    if (alarm !== null) return { pmic, underVoltage: () => Promise.resolve(readAlarm(alarm)) };
+    const flag = await firstAnswer(() => this.#askThrottled());
+    const underVoltage = flag.ok
+      ? paced(this.#clock, throttledEveryMs, flag, () => this.#askThrottled())
+      : null;
+    return { pmic, underVoltage };
   }
 
-  async #askRail(): Promise<Result<number>> {
-    const answer = await runTool(this.#vcgencmd, ["pmic_read_adc", "EXT5V_V"], this.#toolLimitMs);
+  /** Never rejects. */
+  async #askPmic(): Promise<Result<PmicFigures>> {
+    const answer = await runTool(this.#vcgencmd, ["pmic_read_adc"], this.#toolLimitMs);
     if (!answer.ok) return failed("The 5 V rail", answer.why);
-    const mv = parseExt5vMv(answer.text);
-    return mv === null ? failed("The 5 V rail", "vcgencmd names no EXT5V_V") : { ok: true, value: mv };
+    const figures = parsePmic(answer.text);
+    return figures === null
+      ? failed("The 5 V rail", "vcgencmd names no EXT5V_V")
+      : { ok: true, value: figures };
   }
 
+  /** Never rejects. */
   async #askThrottled(): Promise<Result<boolean>> {
     const answer = await runTool(this.#vcgencmd, ["get_throttled"], this.#toolLimitMs);
     if (!answer.ok) return failed("The under-voltage flag", answer.why);
     const word = parseThrottled(answer.text);
     if (word === null) return failed("The under-voltage flag", "vcgencmd says no number");
-    return { ok: true, value: (word & underVoltageBit) !== 0 };
+    return { ok: true, value: this.#throttled.underVoltage(word, this.#clock.now().monoMs) };
+  }
+}
+
+function railOf(figures: Result<PmicFigures>): Result<number> {
+  return figures.ok ? { ok: true, value: figures.value.ext5vMv } : figures;
+}
+
+/** The device tree's text ends with a NUL. */
+function modelOf(root: string): string | null {
+  try {
+    const text = readFileSync(join(root, "proc/device-tree/model"), "utf8").replaceAll("\0", "").trim();
+    return text === "" ? null : text;
+  } catch {
+    // No device tree: a machine that is no Pi.
+    return null;
   }
 }
 

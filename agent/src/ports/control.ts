@@ -35,6 +35,20 @@ export interface StatusReport {
   };
   /** null before the first request, on a simulated board, and on one without pins. */
   readonly gpio: GpioReport | null;
+  /** What the Pi tells about itself; on a simulated board nothing. */
+  readonly pi: {
+    readonly model: string | null;
+    /** The supply was too low since the Pi's start, as far as firmware and agent remember; null: nothing would tell. */
+    readonly under_voltage_seen: boolean | null;
+    /** What a Pi 5's power chip measures behind the 5 V; empty where there is none. */
+    readonly rails: readonly {
+      readonly name: string;
+      readonly voltage_v: number;
+      readonly current_a: number;
+    }[];
+    /** Over these rails together, so without USB, HATs and losses; null without rails. */
+    readonly rails_power_w: number | null;
+  };
   readonly time: string;
   readonly power: "unknown" | "on_mains" | "on_battery";
   readonly power_since: string | null;

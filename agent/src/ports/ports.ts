@@ -95,13 +95,33 @@ export interface Thermometer {
 export interface PiReading {
   /** Voltage of the 5 V rail, mV. */
   readonly railMv?: Result<number>;
-  /** The firmware says that the supply is too low at this moment. */
+  /** The firmware says that the supply is too low at this moment, or was since the last look. */
   readonly underVoltage?: Result<boolean>;
+}
+
+/** One of the rails that a Pi 5's power chip makes of the 5 V. */
+export interface PiRail {
+  /** As the power chip names it, in lower case: `vdd_core`. */
+  readonly name: string;
+  readonly mv: number;
+  readonly ma: number;
+}
+
+/** What the Pi tells about itself beside the figures that are decided on. */
+export interface PiReport {
+  /** For example `Raspberry Pi 5 Model B Rev 1.0`; null on a machine that is none. */
+  readonly model: string | null;
+  /** By the last answer; empty where there is no such chip or it does not answer. */
+  readonly rails: readonly PiRail[];
+  /** The supply was too low since the Pi's start, as far as firmware and agent remember; null: nothing here would tell. */
+  readonly underVoltageSeen: boolean | null;
 }
 
 export interface PiSignals {
   /** Slow sources are asked no faster than they like; their last answer stands in between. Never rejects. */
   read(): Promise<PiReading>;
+  /** By what `read` found so far. */
+  report(): PiReport;
 }
 
 /** The machine that we may switch off. */

@@ -65,7 +65,10 @@ class RunningWorld implements Simulator {
     this.#movedAtMs = clock.now().monoMs;
     this.gpio = this.#lines;
     this.thermometer = { readC: () => Promise.resolve(this.#temperature()) };
-    this.piSignals = { read: () => Promise.resolve(piReading(this.#world)) };
+    this.piSignals = {
+      read: () => Promise.resolve(piReading(this.#world)),
+      report: () => ({ model: null, rails: [], underVoltageSeen: null }),
+    };
     const around = this.#surroundings();
     const random = seededRandom(options.seed ?? 1);
     const fault = () => this.#wireFault();

@@ -144,6 +144,7 @@ export function startAgent(options: RigOptions = {}): Rig {
       remoteShutdownAllowed: core.shutdown.allowRemote,
       homeAssistantConfigured: linked,
       gpioChosen: () => null,
+      piReport: () => simulator.piSignals.report(),
     },
     device: createUpsDevice(board, { ...simulator, clock }),
     clock,
