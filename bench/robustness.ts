@@ -1,6 +1,6 @@
 // A board that lives for very many reads on a disturbed bus, and a list of what the core made of it: the figures behind
 // "a failed read is never an outage". Seeded; the same seed gives the same run.
-import type { Board } from "../agent/src/boards/board.ts";
+import type { Board, ChipUse } from "../agent/src/boards/board.ts";
 import { usualIntervalMs } from "../agent/src/boards/derive.ts";
 import { boards } from "../agent/src/boards/registry.ts";
 import { defaultDebounce } from "../agent/src/core/config-defaults.ts";
@@ -38,11 +38,27 @@ export interface RobustnessFigures {
   readonly falseShutdownClass: number;
 }
 
+/** The chip as the board's data say, or the way through the kernel's driver, which is another driver of ours. */
+function chipWords(use: ChipUse): string {
+  return use.chip === "ina219" && use.access === "hwmon" ? "ina219 behind hwmon" : use.chip;
+}
+
+/** No board of the registry is read that way by itself: a person says so in the configuration. */
+function behindHwmon(board: Board): Board {
+  const chips = board.chips.map((use) =>
+    use.chip === "ina219" ? { ...use, access: "hwmon" as const } : use,
+  );
+  return { ...board, id: `${board.id}_behind_hwmon`, chips };
+}
+
 /** One board for each different set of chips and way of knowing mains. */
 export function families(): readonly { readonly family: string; readonly board: Board }[] {
   const seen = new Map<string, Board>();
-  for (const board of boards) {
-    const chips = board.chips.map(({ chip }) => chip).join(" + ");
+  for (const board of [
+    ...boards,
+    ...boards.filter(({ id }) => id === "waveshare_ups_hat_b").map(behindHwmon),
+  ]) {
+    const chips = board.chips.map(chipWords).join(" + ");
     const family = board.lines.acPresent === undefined ? chips : `${chips} + mains pin`;
     if (!seen.has(family)) seen.set(family, board);
   }

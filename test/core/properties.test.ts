@@ -1,10 +1,17 @@
 // What must hold for every history, also for the ones that nobody thought of: random worlds, random faults, random people.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultThresholds } from "../../agent/src/core/config-defaults.ts";
+import { defaultOutput, defaultThresholds } from "../../agent/src/core/config-defaults.ts";
 import { initialState, nextWakeMonoMs, snapshot, step } from "../../agent/src/core/core.ts";
 import type { CoreConfig, CoreInput } from "../../agent/src/core/engine.ts";
-import type { EventType, RawReading, Result, Sample } from "../../agent/src/core/model.ts";
+import {
+  type EventType,
+  type RawReading,
+  type Result,
+  type Sample,
+  type Sense,
+  senses,
+} from "../../agent/src/core/model.ts";
 import { eventTypesFor } from "../../agent/src/core/senses.ts";
 import { config, good, look, nack, onBattery, onMains, Run } from "./support/run.ts";
 
@@ -40,8 +47,25 @@ const anyBit: fc.Arbitrary<Result<boolean>> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(nack) },
 );
 const anyTemperature = fc.oneof(fc.constantFrom(45, 70).map(good), anyNumber.map(good), fc.constant(nack));
+/** Volts and amperes behind the board: usual ones on both sides of the limits, and what no register should say. */
+const anyRail = fc.oneof(fc.constantFrom(5100, 4800, 4600).map(good), anyNumber.map(good), fc.constant(nack));
+const anyOutput = fc.oneof(fc.constantFrom(900, 6000).map(good), anyNumber.map(good), fc.constant(nack));
+const anyBoardFaults = fc.oneof(
+  fc.constantFrom([], [{ kind: "charge_temperature", message: "The battery is too cold." }]).map(good),
+  fc.constant(nack),
+);
 const anySample: fc.Arbitrary<Sample> = fc.record(
-  { gauge: anyGauge, acPresent: anyBit, chargeAllowed: anyBit, temperatureC: anyTemperature },
+  {
+    gauge: anyGauge,
+    acPresent: anyBit,
+    chargeAllowed: anyBit,
+    charging: anyBit,
+    temperatureC: anyTemperature,
+    railMv: anyRail,
+    underVoltage: anyBit,
+    outputMa: anyOutput,
+    boardFaults: anyBoardFaults,
+  },
   { requiredKeys: ["gauge"] },
 );
 const anyRequester = fc.constantFrom(
@@ -152,7 +176,10 @@ const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
     ),
   },
 );
+const everySense = new Set<Sense>(senses);
 const anyConfig: fc.Arbitrary<Partial<CoreConfig>> = fc.record({
+  senses: fc.constantFrom(config().senses, everySense),
+  output: fc.constant({ ...defaultOutput, batteryMa: 3000, outputMa: 5000 }),
   debounce: fc.record({
     acLostMs: fc.constantFrom(0, 1000, 3000),
     acRestoredMs: fc.constantFrom(0, 1000, 5000),
@@ -190,7 +217,7 @@ function expectAlternating(types: readonly EventType[], down: EventType, up: Eve
   for (const [i, type] of pair.entries()) expect(type).toBe(i % 2 === 0 ? down : up);
 }
 
-describe("every life", { timeout: 30_000 }, () => {
+describe("every life", { timeout: 60_000 }, () => {
   it("is not as dull as to prove nothing: most of what can happen happens", () => {
     const seen = new Map<string, number>();
     forEveryLife(
@@ -199,7 +226,7 @@ describe("every life", { timeout: 30_000 }, () => {
       },
       { numRuns: 300, seed: 7 },
     );
-    const rare = eventTypesFor(config().senses).filter((type) => (seen.get(type) ?? 0) < 20);
+    const rare = eventTypesFor(everySense).filter((type) => (seen.get(type) ?? 0) < 20);
     expect(rare, JSON.stringify([...seen])).toEqual(["agent_stopping"]);
   });
 
@@ -219,8 +246,8 @@ describe("every life", { timeout: 30_000 }, () => {
   });
 
   it("numbers its events one by one, only of types that the board has", () => {
-    const types = eventTypesFor(config().senses);
     forEveryLife((run) => {
+      const types = eventTypesFor(run.config.senses);
       expect(run.events.map((event) => event.id)).toEqual(run.events.map((_, i) => `b00t-${i + 1}`));
       for (const type of run.types) expect(types).toContain(type);
     });
@@ -232,6 +259,8 @@ describe("every life", { timeout: 30_000 }, () => {
       expectAlternating(types, "battery_voltage_low", "battery_voltage_recovered");
       expectAlternating(types, "charging_started", "charging_stopped");
       expectAlternating(types, "temperature_high", "temperature_normal");
+      expectAlternating(types, "dc_out_loss", "dc_out_restored");
+      expectAlternating(types, "overcurrent_detected", "overcurrent_cleared");
     });
   });
 

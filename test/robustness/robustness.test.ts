@@ -21,5 +21,6 @@ describe.each(families())("$family", ({ family, board }) => {
     expect(figures.outages).toBeGreaterThan(300);
     expect(figures.outagesSeen).toBe(figures.outages);
     expect(figures.slowestLossMs).toBeLessThanOrEqual(lateLimitMs);
+    expect(figures.slowestRestoredMs).toBeLessThanOrEqual(lateLimitMs);
   });
 });
