@@ -162,7 +162,7 @@ describe("mistakes that people make, and the sentence that mends each", () => {
       "a power cut without its pulse",
       "    battery:",
       "      power_cut: {bcm: 13, true_when: high}\n    battery:",
-      "boards x728_v2_0 --yaml",
+      "boards x728_v1_3 --yaml",
     ],
     [
       "hwmon on a chip without it",
