@@ -4,10 +4,11 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Agent, type AgentParts } from "./app/agent.ts";
 import { recordingHead } from "./app/recording.ts";
+import { type Sensed, sensedBy } from "./app/senses.ts";
 import type { Board } from "./boards/board.ts";
 import type { AgentConfig } from "./config/agent-config.ts";
 import type { CoreConfig } from "./core/engine.ts";
-import type { Instant, Sense } from "./core/model.ts";
+import type { Instant } from "./core/model.ts";
 import { UpsError } from "./core/ups-error.ts";
 import { createUpsDevice } from "./drivers/ups-device.ts";
 import { type Hardware, realHardware, simulatedHardware } from "./hardware.ts";
@@ -35,6 +36,7 @@ interface Basis {
   readonly config: AgentConfig;
   readonly board: Board;
   readonly core: CoreConfig;
+  readonly values: Sensed["values"];
   readonly startedAt: Instant;
   readonly log: Log;
 }
@@ -58,20 +60,10 @@ class Closers {
   }
 }
 
-/** The board's own senses, what the Pi tells about itself, and what a limit of the configuration makes of them. */
-async function sensesOf(config: AgentConfig, board: Board, hardware: Hardware): Promise<ReadonlySet<Sense>> {
-  const senses = new Set<Sense>(board.senses);
-  if ((await hardware.thermometer.readC()).ok) senses.add("temperature");
-  const { railMv, underVoltage } = await hardware.piSignals.read();
-  if (railMv !== undefined || underVoltage !== undefined) senses.add("dc_out");
-  if (senses.has("current") && config.output.batteryMa !== null) senses.add("overcurrent");
-  return senses;
-}
-
 function coreConfig(
   config: AgentConfig,
   board: Board,
-  senses: ReadonlySet<Sense>,
+  senses: Sensed["senses"],
   agentVersion: string,
 ): CoreConfig {
   const { capacityMah, sampleIntervalMs, thresholds, debounce, shutdown } = config;
@@ -108,6 +100,7 @@ async function linkOf(basis: Basis, journal: SqliteJournal): Promise<AgentParts[
     board,
     simulated: config.board.simulated,
     senses: core.senses,
+    values: basis.values,
     thresholds: core.thresholds,
     allowRemoteShutdown: core.shutdown.allowRemote,
   };
@@ -163,6 +156,7 @@ async function buildAgent(basis: Basis, hardware: Hardware, db: StateDb, closers
       gpioChosen: () => hardware.gpioChosen(),
       piReport: () => hardware.piSignals.report(),
     },
+    values: basis.values,
     device: createUpsDevice(board, { ...hardware, clock: nodeClock }),
     clock: nodeClock,
     journal,
@@ -259,10 +253,10 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
       ? simulatedHardware(board, config, log)
       : realHardware(board, config, log);
     closers.add(() => hardware.close());
-    const senses = await sensesOf(config, board, hardware);
+    const { senses, values } = await sensedBy(board, config.output, hardware);
     const core = coreConfig(config, board, senses, options.version);
     if (!senses.has("ac")) log.log("warning", blindToMains(board), { code: "PI_UPS_NO_MAINS_SENSE" });
-    agent = await buildAgent({ config, board, core, startedAt, log }, hardware, db, closers);
+    agent = await buildAgent({ config, board, core, values, startedAt, log }, hardware, db, closers);
     await agent.run(signal);
     // Before the stores close: nobody asks them any more.
     await control.stop();

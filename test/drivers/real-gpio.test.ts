@@ -276,4 +276,12 @@ describe("processor temperature", () => {
     expect(result).toMatchObject({ ok: false, code: "PI_UPS_THERMAL_NOT_FOUND" });
     expect(!result.ok && result.message).toContain(join(root, "thermal_zone0", "temp"));
   });
+
+  it("that is there and cannot be read is not called missing", async () => {
+    mkdirSync(join(root, "thermal_zone0", "temp"), { recursive: true });
+    expect(await createThermalZone({ root }).readC()).toMatchObject({
+      ok: false,
+      code: "PI_UPS_THERMAL_UNREADABLE",
+    });
+  });
 });

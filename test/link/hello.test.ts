@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findBoard } from "../../agent/src/boards/registry.ts";
 import { defaultThresholds } from "../../agent/src/core/config-defaults.ts";
 import type { Sense } from "../../agent/src/core/model.ts";
+import { valuesFor } from "../../agent/src/ha/capabilities.ts";
 import type { HelloFacts } from "../../agent/src/ha/hello.ts";
 import { buildHello } from "../../agent/src/ha/hello.ts";
 import { shownUrl, webSocketUrl } from "../../agent/src/ha/url.ts";
@@ -12,6 +13,7 @@ import { example } from "./support/examples.ts";
 function facts(changes: Partial<HelloFacts> = {}): HelloFacts {
   const board = findBoard("x1201");
   if (board === null) throw new Error("no x1201");
+  const senses = changes.senses ?? new Set<Sense>([...board.senses, "temperature"]);
   return {
     agent: {
       id: "rack-pi",
@@ -22,7 +24,8 @@ function facts(changes: Partial<HelloFacts> = {}): HelloFacts {
     },
     board,
     simulated: true,
-    senses: new Set<Sense>([...board.senses, "temperature"]),
+    senses,
+    values: valuesFor(senses, false),
     thresholds: defaultThresholds,
     allowRemoteShutdown: true,
     ...changes,

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Instant, Sense, Snapshot } from "../../agent/src/core/model.ts";
 import { senses as allSenses } from "../../agent/src/core/model.ts";
+import { valuesFor } from "../../agent/src/ha/capabilities.ts";
 import { rounded } from "../../agent/src/ha/dead-band.ts";
 import { toValues } from "../../agent/src/ha/values.ts";
 import { values } from "../../agent/src/protocol/values.ts";
@@ -10,7 +11,8 @@ import { startMs } from "./support/clocks.ts";
 import { example } from "./support/examples.ts";
 
 const at: Instant = { monoMs: 0, wallMs: startMs, utcOffsetMin: 60 };
-const x1201: ReadonlySet<Sense> = new Set(["ac", "voltage", "charge", "charging", "temperature"]);
+const senses = new Set<Sense>(["ac", "voltage", "charge", "charging", "temperature"]);
+const x1201 = valuesFor(senses, false);
 
 const onMains: Snapshot = {
   at,
@@ -102,11 +104,12 @@ describe("toValues", () => {
   it("has exactly the keys of the board's senses, whatever they are", async () => {
     await fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...allSenses)), (list) => {
-        const senses = new Set(list);
-        const out = toValues({ ...onMains, currentMa: 100, powerMw: 410 }, senses);
-        expect("ac_present" in out).toBe(senses.has("ac"));
-        expect("battery_current_a" in out).toBe(senses.has("current"));
-        expect("temperature_c" in out).toBe(senses.has("temperature"));
+        const has = new Set(list);
+        const out = toValues({ ...onMains, currentMa: 100, powerMw: 410 }, valuesFor(has, true));
+        expect("ac_present" in out).toBe(has.has("ac"));
+        expect("battery_current_a" in out).toBe(has.has("current"));
+        expect("temperature_c" in out).toBe(has.has("temperature"));
+        expect("dc_out_voltage_v" in out).toBe(has.has("dc_out"));
         expect("problem" in out).toBe(true);
         for (const key of Object.keys(out)) expect(Object.keys(values)).toContain(key);
       }),

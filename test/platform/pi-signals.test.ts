@@ -19,10 +19,11 @@ interface Machine {
   /** What `vcgencmd WORD` prints, `$n` being the number of the call; a missing word fails as an old firmware does. */
   readonly vcgencmd?: Readonly<Record<string, string>>;
   readonly alarm?: string;
+  readonly toolLimitMs?: number;
 }
 
 /** A root with these files, and a vcgencmd that counts its calls. */
-function machine({ vcgencmd, alarm, model }: Machine) {
+function machine({ vcgencmd, alarm, model, toolLimitMs = 30_000 }: Machine) {
   const root = mkdtempSync(join(tmpdir(), "pi-ups-pi-"));
   folders.push(root);
   const tool = join(root, "vcgencmd");
@@ -50,7 +51,7 @@ function machine({ vcgencmd, alarm, model }: Machine) {
     writeFileSync(join(root, "proc/device-tree/model"), `${model}\0`);
   }
   const clock = new VirtualClock();
-  const signals = createPiSignals(clock, { root, vcgencmd: tool, toolLimitMs: 30_000 });
+  const signals = createPiSignals(clock, { root, vcgencmd: tool, toolLimitMs });
   return {
     clock,
     signals,
@@ -118,6 +119,17 @@ describe("a Pi 5", () => {
     expect(signals.report()).toEqual({ model, rails, underVoltageSeen: true });
   });
 
+  it.each([
+    // The second answer has to come within the limit, however busy this machine is.
+    [1, 5_000, { ok: true, value: 5085 }],
+    [2, 500, undefined],
+  ])("that is late %i times at the start is asked twice", async (late, toolLimitMs, railMv) => {
+    // The quotes end the shell's echo: so many calls hang until they are ended.
+    const hangs = `"; [ $n -gt ${late} ] || exec sleep 600; echo "${ext5v}`;
+    const { signals } = machine({ vcgencmd: { pmic_read_adc: hangs }, alarm: "0", toolLimitMs });
+    expect((await signals.read()).railMv).toEqual(railMv);
+  });
+
   it("says what failed when the alarm's file is gone or strange", async () => {
     const { signals, setAlarm, dropAlarm } = machine({ vcgencmd: { pmic_read_adc: ext5v }, alarm: "0" });
     await signals.read();
@@ -137,24 +149,17 @@ describe("other machines", () => {
   });
 
   it("a dip between two looks, which only bit 16 tells, counts as under-voltage for ten seconds", async () => {
-    // Three calls find no power chip. The one that finds the flag is the first answer; the dip comes before the third.
-    const get_throttled = "throttled=$( [ $n -lt 6 ] && echo 0x0 || echo 0x10000 )";
+    // One call finds no power chip. The one that finds the flag is the first answer; the dip comes before the third.
+    const get_throttled = "throttled=$( [ $n -lt 4 ] && echo 0x0 || echo 0x10000 )";
     const { signals, clock, calls } = machine({ vcgencmd: { get_throttled } });
     for (let call = 1; call <= 10; call += 1) {
       const low = call >= 3 && call < 8;
       await expect
         .poll(async () => [(await signals.read()).underVoltage, calls().length], { timeout: 30_000 })
-        .toEqual([{ ok: true, value: low }, 3 + call]);
+        .toEqual([{ ok: true, value: low }, 1 + call]);
       await clock.advance(2000);
     }
     expect(signals.report().underVoltageSeen).toBe(true);
-  });
-
-  it("a tool that fails once at the start is asked again", async () => {
-    const pmic_read_adc = `$( [ $n -lt 2 ] && echo busy || echo '${ext5v}' )`;
-    const { signals, calls } = machine({ vcgencmd: { pmic_read_adc }, alarm: "0" });
-    expect((await signals.read()).railMv).toEqual({ ok: true, value: 5085 });
-    expect(calls()).toHaveLength(2);
   });
 
   it("an under-voltage before the agent began is reported, and is no under-voltage now", async () => {

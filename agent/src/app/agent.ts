@@ -11,6 +11,7 @@ import type { AgentControl, SimCommand, StatusReport, SwitchCommand } from "../p
 import type { Answer, HaLink, RemoteCommand } from "../ports/ha-link.ts";
 import type { Clock, EventJournal, EventQuery, Host, Log, RunStore } from "../ports/ports.ts";
 import type { UpsEvent } from "../protocol/events.ts";
+import type { ValueKey } from "../protocol/values.ts";
 import { allowChargeAtEnd, endLeftPress } from "./left-behind.ts";
 import { openOutageSinceMs } from "./open-outage.ts";
 import { carryOut, type OutputParts } from "./outputs.ts";
@@ -24,6 +25,8 @@ import { refusedNow, switchBoard } from "./switching.ts";
 export interface AgentParts {
   readonly core: CoreConfig;
   readonly facts: StatusFacts;
+  /** What Home Assistant is told: all that this board on this Pi can give. */
+  readonly values: readonly ValueKey[];
   readonly device: UpsDevice;
   readonly clock: Clock;
   readonly journal: EventJournal;
@@ -186,13 +189,13 @@ export class Agent implements AgentControl {
   }
 
   #feed(input: CoreInput): void {
-    const { core, clock } = this.#parts;
+    const { core, clock, values } = this.#parts;
     this.#parts.onInput?.(input);
     const wasGoingDown = this.#goingDown();
     const { state, effects } = step(this.#state, input, core);
     this.#state = state;
     // The edge leaves before the event is synced to disk: the event follows a few milliseconds later with its number.
-    this.#guarded(() => this.#link?.publish(toValues(snapshot(state, core, clock.now()), core.senses)));
+    this.#guarded(() => this.#link?.publish(toValues(snapshot(state, core, clock.now()), values)));
     for (const effect of effects) this.#guarded(() => carryOut(this.#outputs, effect));
     this.#setWake();
     // The power-off failed: Home Assistant, which was told goodbye, hears of the agent again.

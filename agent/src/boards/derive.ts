@@ -100,7 +100,7 @@ export function sensesOf({ chips, lines, limits }: Parts): readonly Sense[] {
     // With mains known, charging can be derived from the trend.
     has.add("charging");
   }
-  if ((limits.batteryMa !== null && has.has("current")) || limits.outputMa !== null) has.add("overcurrent");
+  if (watchesCurrent({ chips, senses: [...has] }, limits)) has.add("overcurrent");
   const order: readonly Sense[] = [
     "ac",
     "voltage",
@@ -121,6 +121,30 @@ export function switchesOfBoard({ chips, lines }: Parts): readonly SwitchName[] 
   if (lines.powerCut !== undefined) has.add("power_cut");
   if (lines.buzzer !== undefined) has.add("buzzer");
   return allSwitches.filter((name) => has.has(name));
+}
+
+/** Whether this chip measures the current into the Pi. */
+function measuresOutput(use: ChipUse): boolean {
+  switch (use.chip) {
+    case "ina219":
+      return use.measures === "output";
+    case "sunfounder_spc":
+      return use.has.includes("currents");
+    case "lifepo4wered":
+      return use.has.includes("output_current");
+    default:
+      return use.chip === "pijuice" || use.chip === "pisugar3";
+  }
+}
+
+/** Whether the board measures a current that has a limit, mA: of the battery, or into the Pi. */
+export function watchesCurrent(
+  { chips, senses }: Pick<Board, "chips" | "senses">,
+  { batteryMa, outputMa }: Board["limits"],
+): boolean {
+  return (
+    (batteryMa !== null && senses.includes("current")) || (outputMa !== null && chips.some(measuresOutput))
+  );
 }
 
 /** Chips that measure a voltage and no state of charge. */

@@ -24,7 +24,13 @@ const needs: { readonly [K in ValueKey]?: readonly Sense[] } = {
   overcurrent: ["overcurrent"],
 };
 
-/** Value keys that a board with these senses can give, in the order of the protocol. */
-export function valuesFor(senses: ReadonlySet<Sense>): readonly ValueKey[] {
-  return valueKeys.filter((key) => (needs[key] ?? []).every((sense) => senses.has(sense)));
+/**
+ * Value keys that a board with these senses can give, in the order of the protocol.
+ * @param railMeasured false: about the 5 V rail only the Pi's under-voltage flag is known, no voltage
+ */
+export function valuesFor(senses: ReadonlySet<Sense>, railMeasured: boolean): readonly ValueKey[] {
+  return valueKeys.filter(
+    (key) =>
+      (needs[key] ?? []).every((sense) => senses.has(sense)) && (railMeasured || key !== "dc_out_voltage_v"),
+  );
 }

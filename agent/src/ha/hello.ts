@@ -7,7 +7,7 @@ import { eventTypesFor } from "../core/senses.ts";
 import type { RemoteCommand } from "../ports/ha-link.ts";
 import type { Connect } from "../protocol/messages.ts";
 import { protocolRange } from "../protocol/messages.ts";
-import { valuesFor } from "./capabilities.ts";
+import type { ValueKey } from "../protocol/values.ts";
 
 /** Seconds in which the agent sends at least one state message; Home Assistant counts 2.4 times this as gone. */
 export const heartbeatS = 5;
@@ -26,6 +26,8 @@ export interface HelloFacts {
   readonly simulated: boolean;
   /** What this board on this Pi can sense. */
   readonly senses: ReadonlySet<Sense>;
+  /** The values that it will send. */
+  readonly values: readonly ValueKey[];
   readonly thresholds: Thresholds;
   /** False: Home Assistant may not ask for a shutdown. Cancelling one stays possible. */
   readonly allowRemoteShutdown: boolean;
@@ -51,7 +53,7 @@ export function buildHello(facts: HelloFacts, lastSeq: number): Connect {
       simulated: facts.simulated,
       experimental: board.confidence === "experimental",
     },
-    values: [...valuesFor(facts.senses)],
+    values: [...facts.values],
     event_types: [...eventTypesFor(facts.senses)],
     commands: [...commandsFor(facts.allowRemoteShutdown)],
     thresholds: {

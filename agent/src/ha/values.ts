@@ -1,17 +1,16 @@
 // From the core's snapshot to the values of the protocol: names and units, nothing else.
 // Numbers keep their full resolution here; dead-band.ts rounds them, because only it knows what was sent last.
-import type { Sense, Snapshot } from "../core/model.ts";
+import type { Snapshot } from "../core/model.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
 import type { Value, ValueKey, ValueMap } from "../protocol/values.ts";
-import { valuesFor } from "./capabilities.ts";
 
 /**
- * Every value that a board with these senses can give; unknown is null, and what the board cannot sense is absent.
+ * These values (`valuesFor` names what the board can give); unknown is null.
  * Volts, amperes and watts (not milli), percent 0-100, minutes, degrees Celsius. Not yet rounded.
  */
-export function toValues(snapshot: Snapshot, senses: ReadonlySet<Sense>): ValueMap {
+export function toValues(snapshot: Snapshot, keys: readonly ValueKey[]): ValueMap {
   const out: { [K in ValueKey]?: Value } = {};
-  for (const key of valuesFor(senses)) out[key] = readers[key](snapshot);
+  for (const key of keys) out[key] = readers[key](snapshot);
   return out;
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, PiReading, PiReport, PiSignals } from "../ports/ports.ts";
 import { type PmicFigures, parsePmic } from "./pmic.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool, type ToolOutput } from "./run-tool.ts";
 
 export interface PiSignalsOptions {
   /** Where /sys and /proc are; tests give a folder of their own. */
@@ -47,11 +47,24 @@ export function findAlarmFile(root: string): string | null {
   return null;
 }
 
-function failed(what: string, why: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_PI_SIGNAL", message: `${what} cannot be read: ${why}.` };
+const failedCode = "PI_UPS_PI_SIGNAL";
+const lateCode = "PI_UPS_PI_SIGNAL_LATE";
+
+function failed(what: string, why: string, code = failedCode): ReadFailure {
+  return { ok: false, code, message: `${what} cannot be read: ${why}.` };
+}
+
+function toolFailed(what: string, { late, why }: Extract<ToolOutput, { ok: false }>): ReadFailure {
+  return failed(what, why, late ? lateCode : failedCode);
 }
 
 type Reader<T> = () => Promise<Result<T>>;
+
+/** A machine that still boots can be late once: a source that was not there then would be missing for the whole run. */
+async function firstAnswer<T>(ask: Reader<T>): Promise<Result<T>> {
+  const first = await ask();
+  return first.ok || first.code !== lateCode ? first : ask();
+}
 
 /**
  * Asks at most every `everyMs`, one question at a time, beginning that long after `first` was heard. Nobody waits: a mailbox
@@ -73,13 +86,6 @@ function paced<T>(clock: Clock, everyMs: number, first: Result<T>, ask: Reader<T
     }
     return Promise.resolve(known);
   };
-}
-
-/** A source is given up for this run only when it fails more than once: the mailbox may be busy while a Pi starts. */
-async function firstAnswer<T>(ask: Reader<T>): Promise<Result<T>> {
-  let answer = await ask();
-  for (let tries = 1; !answer.ok && tries < 3; tries += 1) answer = await ask();
-  return answer;
 }
 
 interface Sources {
@@ -144,22 +150,29 @@ class FoundSignals implements PiSignals {
 
   async #find(): Promise<Sources> {
     this.#model = modelOf(this.#root);
-    const figures = await firstAnswer(() => this.#askPmic());
-    const pmic = figures.ok ? paced(this.#clock, pmicEveryMs, figures, () => this.#askPmic()) : null;
+    const [pmic, underVoltage] = await Promise.all([
+      this.#pacedIfThere(pmicEveryMs, () => this.#askPmic()),
+      this.#findFlag(),
+    ]);
+    return { pmic, underVoltage };
+  }
+
+  #findFlag(): Promise<Reader<boolean> | null> {
     const alarm = findAlarmFile(this.#root);
     // The kernel's alarm is the firmware's memory of the last two seconds, so it needs none of ours.
-    if (alarm !== null) return { pmic, underVoltage: () => Promise.resolve(readAlarm(alarm)) };
-    const flag = await firstAnswer(() => this.#askThrottled());
-    const underVoltage = flag.ok
-      ? paced(this.#clock, throttledEveryMs, flag, () => this.#askThrottled())
-      : null;
-    return { pmic, underVoltage };
+    if (alarm !== null) return Promise.resolve(() => Promise.resolve(readAlarm(alarm)));
+    return this.#pacedIfThere(throttledEveryMs, () => this.#askThrottled());
+  }
+
+  async #pacedIfThere<T>(everyMs: number, ask: Reader<T>): Promise<Reader<T> | null> {
+    const first = await firstAnswer(ask);
+    return first.ok ? paced(this.#clock, everyMs, first, ask) : null;
   }
 
   /** Never rejects. */
   async #askPmic(): Promise<Result<PmicFigures>> {
     const answer = await runTool(this.#vcgencmd, ["pmic_read_adc"], this.#toolLimitMs);
-    if (!answer.ok) return failed("The 5 V rail", answer.why);
+    if (!answer.ok) return toolFailed("The 5 V rail", answer);
     const figures = parsePmic(answer.text);
     return figures === null
       ? failed("The 5 V rail", "vcgencmd names no EXT5V_V")
@@ -169,7 +182,7 @@ class FoundSignals implements PiSignals {
   /** Never rejects. */
   async #askThrottled(): Promise<Result<boolean>> {
     const answer = await runTool(this.#vcgencmd, ["get_throttled"], this.#toolLimitMs);
-    if (!answer.ok) return failed("The under-voltage flag", answer.why);
+    if (!answer.ok) return toolFailed("The under-voltage flag", answer);
     const word = parseThrottled(answer.text);
     if (word === null) return failed("The under-voltage flag", "vcgencmd says no number");
     return { ok: true, value: this.#throttled.underVoltage(word, this.#clock.now().monoMs) };

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 
 export type ToolOutput =
   | { readonly ok: true; readonly text: string }
-  /** `missing`: there is no such program. */
-  | { readonly ok: false; readonly missing: boolean; readonly why: string };
+  /** `missing`: there is no such program. `late`: it was ended because its time was over. */
+  | { readonly ok: false; readonly missing: boolean; readonly late: boolean; readonly why: string };
 
 /** Its standard output; never rejects. */
 export function runTool(
@@ -21,8 +21,9 @@ export function runTool(
         return;
       }
       const missing = error.code === "ENOENT";
-      const late = error.killed === true ? `it did not end within ${limitMs / 1000} s` : "";
-      resolve({ ok: false, missing, why: late || stderr.trim() || error.message });
+      const late = error.killed === true;
+      const why = late ? `it did not end within ${limitMs / 1000} s` : stderr.trim() || error.message;
+      resolve({ ok: false, missing, late, why });
     });
   });
 }

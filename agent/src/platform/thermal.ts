@@ -1,7 +1,7 @@
 // The Pi's processor temperature from the kernel's thermal zone. Not tried on hardware; the file format is the kernel's.
 import { readFile } from "node:fs/promises";
-import type { Result } from "../core/model.ts";
-import type { Thermometer } from "../ports/ports.ts";
+import type { ReadFailure, Result } from "../core/model.ts";
+import { type Thermometer, thermometerMissing } from "../ports/ports.ts";
 
 export interface ThermalOptions {
   /** Top of the thermal class, for tests. Default `/sys/class/thermal`. */
@@ -13,9 +13,20 @@ export interface ThermalOptions {
 const lowestC = -40;
 const highestC = 150;
 
+function unreadable(path: string, cause: unknown): ReadFailure {
+  const missing = (cause as { readonly code?: unknown }).code === "ENOENT";
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return {
+    ok: false,
+    code: missing ? thermometerMissing : "PI_UPS_THERMAL_UNREADABLE",
+    message: `The processor's temperature cannot be read from ${path}. Expected is a Raspberry Pi kernel with that file; in a container, mount /sys. The system says: ${found}.`,
+  };
+}
+
 /**
  * Reads `thermal_zone0/temp` (millidegrees).
- * Codes: `PI_UPS_THERMAL_NOT_FOUND`, `PI_UPS_THERMAL_IMPOSSIBLE`.
+ * Codes: `PI_UPS_THERMAL_NOT_FOUND` (this machine has no such file), `PI_UPS_THERMAL_UNREADABLE`,
+ * `PI_UPS_THERMAL_IMPOSSIBLE`.
  */
 export function createThermalZone(options: ThermalOptions = {}): Thermometer {
   const path = `${options.root ?? "/sys/class/thermal"}/${options.zone ?? "thermal_zone0"}/temp`;
@@ -25,12 +36,7 @@ export function createThermalZone(options: ThermalOptions = {}): Thermometer {
       try {
         text = await readFile(path, "utf8");
       } catch (cause) {
-        const found = cause instanceof Error ? cause.message : String(cause);
-        return {
-          ok: false,
-          code: "PI_UPS_THERMAL_NOT_FOUND",
-          message: `The processor's temperature cannot be read from ${path}. Expected is a Raspberry Pi kernel with that file; in a container, mount /sys. The system says: ${found}.`,
-        };
+        return unreadable(path, cause);
       }
       const celsius = /^-?\d+$/.test(text.trim()) ? Number(text) / 1000 : Number.NaN;
       if (celsius >= lowestC && celsius <= highestC) return { ok: true, value: celsius };

@@ -86,6 +86,9 @@ export interface KernelPower {
   setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>>;
 }
 
+/** The code of a `Thermometer` that does not exist on this machine, which is not a failed read. */
+export const thermometerMissing = "PI_UPS_THERMAL_NOT_FOUND";
+
 /** Temperature of the Pi's processor, degrees Celsius. */
 export interface Thermometer {
   readC(): Promise<Result<number>>;

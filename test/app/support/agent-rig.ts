@@ -14,6 +14,7 @@ import type { CoreConfig, CoreInput } from "../../../agent/src/core/engine.ts";
 import type { Sense } from "../../../agent/src/core/model.ts";
 import { preloadChips } from "../../../agent/src/drivers/chips.ts";
 import { createUpsDevice } from "../../../agent/src/drivers/ups-device.ts";
+import { valuesFor } from "../../../agent/src/ha/capabilities.ts";
 import { createSqliteJournal, type SqliteJournal } from "../../../agent/src/platform/sqlite-journal.ts";
 import { createSqliteRunStore } from "../../../agent/src/platform/sqlite-run-store.ts";
 import { openStateDb } from "../../../agent/src/platform/state-db.ts";
@@ -146,6 +147,7 @@ export function startAgent(options: RigOptions = {}): Rig {
       gpioChosen: () => null,
       piReport: () => simulator.piSignals.report(),
     },
+    values: valuesFor(core.senses, false),
     device: createUpsDevice(board, { ...simulator, clock }),
     clock,
     journal,
