@@ -176,6 +176,16 @@ describe("status", () => {
     expect(view({})).not.toContain("Board says");
   });
 
+  it("tells the 5 V output where it is known, and too much current also where it is not", () => {
+    expect(view({})).not.toMatch(/5 V output|Current/);
+    expect(view({ dc_out: { ok: true, voltage_v: 5.09 }, overcurrent: false })).toContain(
+      "  5 V output      good, 5.09 V\n  Runtime",
+    );
+    expect(view({ dc_out: { ok: false, voltage_v: null } })).toContain("  5 V output      too low\n");
+    expect(view({ dc_out: { ok: null, voltage_v: null } })).toContain("  5 V output      unknown\n");
+    expect(view({ overcurrent: true })).toContain("  Current         too high\n");
+  });
+
   it("uses colour only when asked to", () => {
     const colourStart = "\u001B[";
     expect(statusView(report, true)).toContain(colourStart);

@@ -83,19 +83,16 @@ function byWords(by: string | null): string {
   return ` (asked by ${words})`;
 }
 
-function outputRows(
-  { dc_out: output, overcurrent }: StatusReport,
-  paint: Paint,
-): readonly (readonly [string, string])[] {
+function outputRows({ dc_out: output }: StatusReport, paint: Paint): readonly (readonly [string, string])[] {
   if (output === undefined) return [];
   const volts = output.voltage_v === null ? [] : [measured(output.voltage_v, "V", 2)];
   const state = output.ok === null ? "unknown" : output.ok ? "good" : paint("red", "too low");
-  return [
-    [
-      "5 V output",
-      [state, ...volts, ...(overcurrent === true ? [paint("red", "overcurrent")] : [])].join(", "),
-    ],
-  ];
+  return [["5 V output", [state, ...volts].join(", ")]];
+}
+
+/** Worth a line only while it is so, whichever current it is. */
+function currentRows({ overcurrent }: StatusReport, paint: Paint): readonly (readonly [string, string])[] {
+  return overcurrent === true ? [["Current", paint("red", "too high")]] : [];
 }
 
 /** On a board that has further figures only: `cell 1 4.05 V`. */
@@ -185,6 +182,7 @@ export function statusView(report: StatusReport, color: boolean): string {
       ["Power", powerCell(report, paint)],
       ["Battery", batteryCell(report, paint)],
       ...outputRows(report, paint),
+      ...currentRows(report, paint),
       ...figureRows(report),
       ["Runtime left", runtimeCell(report)],
       ...(report.temperature_c === undefined
