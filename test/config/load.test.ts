@@ -63,6 +63,12 @@ thresholds:
   low_percent: 30
   low_cell_v: 3.455
   recovered_cell_v_above: 0.1
+  rail_low_v: 4.7
+  rail_normal_v: 4.805
+  overcurrent_a: 4.5
+charge: {stop_percent: 80, start_percent: 70}
+buttons: {enabled: false}
+gpio: {backend: gpiod}
 shutdown: {grace_s: 1.5, allow_remote: false}
 log: {level: debug, status_interval_s: 0, events_file: {path: e.jsonl, max_kib: 4, files: 2}}
 sim: {speed: 60, load_w: 12, battery_percent: 40, temperature_c: -5}
@@ -77,6 +83,10 @@ sim: {speed: 60, load_w: 12, battery_percent: 40, temperature_c: -5}
       capacityMah: 10_000,
       debounce: { acLostMs: 0, acRestoredMs: 500 },
       thresholds: { lowPct: 30, lowCellMv: 3455, recoveredCellMvAbove: 100, criticalPct: 10 },
+      output: { railLowMv: 4700, railNormalMv: 4805, batteryMa: 4500, outputMa: 4500 },
+      chargeWindow: { stopPct: 80, startPct: 70 },
+      buttonsEnabled: false,
+      gpioBackend: "gpiod",
       shutdown: { graceMs: 1500, allowRemote: false },
       log: {
         level: "debug",
@@ -85,6 +95,9 @@ sim: {speed: 60, load_w: 12, battery_percent: 40, temperature_c: -5}
       },
       sim: { speed: 60, loadW: 12, chargePct: 40, temperatureC: -5 },
     });
+  });
+  it("starts charging again 5 points below the limit, where it says nothing else", () => {
+    expect(good("charge: {stop_percent: 90}\n").config.chargeWindow).toEqual({ stopPct: 90, startPct: 85 });
   });
   it("follows YAML aliases", () => {
     const { config } = good("thresholds:\n  low_percent: &limit 30\n  temperature_normal_c: *limit\n");

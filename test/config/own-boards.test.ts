@@ -105,6 +105,19 @@ describe("a charge limit", () => {
   });
 });
 
+describe("a limit for currents", () => {
+  it("goes before the board's, and is a warning on a board that measures none", () => {
+    const on = (board: string) => good(`board: ${board}\nthresholds: {overcurrent_a: 2.5}\n`);
+    for (const board of ["waveshare_ups_hat_b", "pisugar3"]) {
+      expect(on(board).config.output).toMatchObject({ batteryMa: 2500, outputMa: 2500 });
+      expect(on(board).warnings).toEqual([]);
+    }
+    expect(on("x1201").warnings.map(({ path, mend }) => `${path}: ${mend}`)).toEqual([
+      "thresholds.overcurrent_a: The Geekworm X1201 measures no current, so the limit changes nothing.",
+    ]);
+  });
+});
+
 describe("parts that are right one by one and wrong together", () => {
   it.each([
     [

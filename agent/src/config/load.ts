@@ -2,6 +2,7 @@
 // everything that is wrong, so that a person mends it in one go.
 import * as v from "valibot";
 import type { Board } from "../boards/board.ts";
+import { watchesCurrent } from "../boards/derive.ts";
 import { boardIds, findBoard, needsRevision } from "../boards/registry.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { AgentConfig } from "./agent-config.ts";
@@ -105,6 +106,17 @@ function idleWindow(config: AgentConfig, walked: Walked): readonly LocalProblem[
   ];
 }
 
+/** A limit for a current that the board does not measure. */
+function idleLimit(raw: RawConfig, config: AgentConfig, walked: Walked): readonly LocalProblem[] {
+  const { description } = config.board;
+  const limitA = raw.thresholds.overcurrent_a;
+  if (limitA === undefined || watchesCurrent(description, config.output)) return [];
+  const path = "thresholds.overcurrent_a";
+  const mend = `The ${description.name} measures no current, so the limit changes nothing.`;
+  const at = walked.positions.get(path) ?? null;
+  return [{ at, path, found: `${limitA}`, expected: "nothing on this board", mend }];
+}
+
 /** A token for nobody, or a file that is not used: allowed, but hardly meant. */
 function oddities(raw: RawConfig, surroundings: Surroundings, walked: Walked): readonly LocalProblem[] {
   const fromEnvironment = (surroundings.env[tokenVariable] ?? "").trim() !== "";
@@ -200,6 +212,7 @@ function resolveAll(
     ...ha.warnings,
     ...oddities(raw, surroundings, walked),
     ...idleWindow(config, walked),
+    ...idleLimit(raw, config, walked),
   ]);
   return { ok: true, config, warnings, raw, walked, tokenFrom: ha.tokenFrom };
 }
