@@ -284,6 +284,26 @@ describe("a recording", () => {
   });
 });
 
+describe("a recording of a board that is switched", () => {
+  it("has the button and what the charge line did in it", async () => {
+    const core = { ...shortGrace, chargeWindow: { stopPct: 80, startPct: 75 } };
+    const rig = startAgent({ board: "x728_v2_5", core, sim: { chargePct: 90 } });
+    await rig.clock.advance(5000);
+    rig.simulator.apply({ kind: "button", action: "reboot" });
+    await rig.clock.until(rig.running);
+    const lines = [recordingHead(rig.core), ...rig.inputs.map((input) => JSON.stringify(input)), ""];
+    const effects = replay(readRecording(lines.join("\n")));
+    expect(effects.filter(({ type }) => type === "allow_charge" || type === "power_off")).toEqual([
+      // Before mains is known, and after.
+      { type: "allow_charge", allowed: true },
+      { type: "allow_charge", allowed: false },
+      expect.objectContaining({ type: "power_off", mode: "reboot" }),
+    ]);
+    const recorded = effects.flatMap((effect) => (effect.type === "record" ? [effect.event.type] : []));
+    expect(recorded).toEqual(rig.events());
+  });
+});
+
 describe("charging", () => {
   const forbid = (rig: ReturnType<typeof startAgent>) =>
     rig.agent.switchBoard({ kind: "allow_charge", on: false });
