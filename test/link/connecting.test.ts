@@ -1,5 +1,6 @@
 // How a link comes about over real sockets: a Home Assistant that boots, lacks the integration, waits for a person, or refuses.
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "./support/clocks.ts";
 import { FarEnd } from "./support/far-end.ts";
 import { cleanUpAfterEach, made, online, pause } from "./support/harness.ts";
 import { fullValues } from "./support/rig.ts";
@@ -82,10 +83,13 @@ describe("connecting", () => {
     const far = new FarEnd();
     far.mood = "pending";
     await far.start();
-    const one = await made({ far });
+    const clock = new ManualClock();
+    const one = await made({ far, clock });
     one.link.start();
     await far.until("pending", () => one.link.status().kind === "waiting");
     far.freeze();
+    // The ping of an idle link, the time for its answer, and the first wait between two attempts.
+    for (const ms of [200, 20_000, 20]) clock.advance(ms);
     await far.until("a new socket", () => far.connections === 2);
     expect(one.logged()).toContain("PI_UPS_HA_SILENT");
   });
@@ -115,17 +119,22 @@ describe("a token that Home Assistant refuses", () => {
     const far = new FarEnd();
     await far.start();
     const tokens = ["wrong-token-1"];
-    const one = await made({ far, token: { reveal: () => tokens[0] ?? "" } });
+    const clock = new ManualClock();
+    const one = await made({ far, clock, token: { reveal: () => tokens[0] ?? "" } });
     one.link.start();
     await far.until("refused", () => one.link.status().kind === "connecting" && one.lines.length > 0);
-    await pause(400);
+    clock.advance(599);
+    await pause(50);
     expect(far.logins).toBe(1);
+    clock.advance(1);
     await far.until("second try", () => far.logins === 2);
+    await far.until("refused again", () => clock.pendingTimers === 1);
     const errors = one.lines.filter(({ level }) => level === "error");
     expect(errors).toHaveLength(1);
     expect(errors[0]?.message).toContain("Make a new long-lived access token");
     expect(one.logged()).not.toContain("wrong-token-1");
     tokens[0] = far.token;
+    clock.advance(600);
     await one.connected();
   });
 

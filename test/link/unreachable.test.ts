@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "./support/clocks.ts";
 import { FarEnd } from "./support/far-end.ts";
 import { cleanUpAfterEach, made, online, pause } from "./support/harness.ts";
 
@@ -30,9 +31,13 @@ describe("a Home Assistant that is not there", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const one = await made({ url: `http://127.0.0.1:${port}` });
+    const clock = new ManualClock();
+    const one = await made({ clock, url: `http://127.0.0.1:${port}` });
     one.link.start();
-    await one.far.until("timeout", () => one.logged().includes("did not answer the connection"));
+    clock.advance(19_999);
+    expect(one.lines).toEqual([]);
+    clock.advance(1);
+    expect(one.logged()).toContain("did not answer the connection");
     await one.link.stop();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -41,10 +46,16 @@ describe("a Home Assistant that is not there", () => {
     const far = new FarEnd();
     far.mute = true;
     await far.start();
-    const one = await made({ far });
+    const clock = new ManualClock();
+    const one = await made({ far, clock, timings: { connectMs: Number.POSITIVE_INFINITY } });
     one.link.start();
-    await far.until("timeout", () => one.logged().includes("did not finish the login"));
+    // The time for the login begins when our side sees the open socket.
+    await far.until("timeout", () => {
+      clock.advance(1000);
+      return one.logged().includes("did not finish the login");
+    });
     far.mute = false;
+    clock.advance(20);
     await one.connected();
   });
 

@@ -136,7 +136,7 @@ export class FarEnd {
   }
 
   /** Waits until `found` gives something; fails with `what` after `ms`. */
-  async until<T>(what: string, found: () => T | undefined | false | null, ms = 5000): Promise<T> {
+  async until<T>(what: string, found: () => T | undefined | false | null, ms = 20_000): Promise<T> {
     const end = performance.now() + ms;
     for (;;) {
       const value = found();

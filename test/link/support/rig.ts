@@ -47,10 +47,10 @@ export interface RigOptions {
 }
 
 const shortTimings: Partial<LinkTimings> = {
-  connectMs: 400,
-  authMs: 400,
-  answerMs: 400,
-  eventsMs: 800,
+  connectMs: 20_000,
+  authMs: 20_000,
+  answerMs: 20_000,
+  eventsMs: 20_000,
   idlePingMs: 200,
   greetMs: 1000,
   retryMinMs: 20,
