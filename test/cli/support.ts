@@ -81,7 +81,7 @@ export function simConfig(folder: string, extra = "", board = "sim:x1201"): stri
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  limitMs = 10_000,
+  limitMs = 20_000,
 ): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await check())) {

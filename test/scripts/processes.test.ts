@@ -30,7 +30,7 @@ function alive(pid: number): boolean {
 }
 
 async function untilDead(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 40 && alive(pid); tries += 1) await sleep(50);
+  for (let tries = 0; tries < 400 && alive(pid); tries += 1) await sleep(50);
   return !alive(pid);
 }
 
@@ -51,7 +51,7 @@ function script(body: string) {
 describe("a child process", () => {
   test("is stopped with all that it started when its time is over", async () => {
     const pidFile = join(folder, "pid");
-    const outcome = await tryRun("sh", ["-c", `sleep 60 & echo $! > '${pidFile}'; wait`], { timeoutMs: 500 });
+    const outcome = await tryRun("sh", ["-c", `sleep 60 & echo $! > '${pidFile}'; wait`], { timeoutMs: 3_000 });
     expect(outcome.timedOut).toBe(true);
     expect(outcome.code).not.toBe(0);
     expect(await untilDead(await untilWritten(pidFile))).toBe(true);
