@@ -216,7 +216,19 @@ describe("the line", () => {
         3,
       ),
     ).toBe(
-      "on battery for 59 min 55 s, battery 96 %, 4.08 V, about 1 h 24 min left, 48 °C, Home Assistant connected, 3 events unsent",
+      "on battery for 59 min 55 s, battery 96 %, 4.08 V, about 1 h 25 min left, 48 °C, Home Assistant connected, 3 events unsent",
+    );
+  });
+
+  it("gives an estimate no more digits than it is worth, and tells where mains is not sensed", () => {
+    const left = (minutes: number) =>
+      line({ power: "on_battery", runtime: { kind: "estimate", minutes, confidence: "low" } });
+    expect(left(6.55)).toContain(", about 7 min left,");
+    expect(left(0.2)).toContain(", less than 1 min left,");
+    expect(left(59.6)).toContain(", about 1 h left,");
+    const { acPresent: _, ...unsensed } = onMains;
+    expect(statusLine({ ...unsensed, power: "unknown", powerSince: null }, { kind: "off" }, 0)).toBe(
+      "mains not sensed, battery 96 %, 4.08 V, 48 °C",
     );
   });
 

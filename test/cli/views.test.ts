@@ -18,7 +18,7 @@ describe("status", () => {
         Board           Geekworm X1201
         Power           on mains for 3 h 12 min
         Battery         96 %, 4.12 V, charging
-        Runtime left    about 1 h 24 min
+        Runtime left    about 1 h 25 min
         Temperature     48 °C
         Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
@@ -64,7 +64,7 @@ describe("status", () => {
         Board           Geekworm X1201
         Power           on battery for 51 min 12 s
         Battery         10 %, 3.31 V, low, not charging
-        Runtime left    about 4.2 min (settling)
+        Runtime left    about 4 min (settling)
         Temperature     48 °C
         Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
@@ -79,7 +79,7 @@ describe("status", () => {
   it("says that an estimated percent and a rough runtime are no more than that", () => {
     const text = view({ battery_percent_estimated: true, runtime_confidence: "low" });
     expect(text).toContain("Battery         about 96 %, 4.12 V");
-    expect(text).toContain("Runtime left    about 1 h 24 min (rough)");
+    expect(text).toContain("Runtime left    about 1 h 25 min (rough)");
     expect(view({})).not.toContain("rough");
   });
 
@@ -112,7 +112,7 @@ describe("status", () => {
         Battery         unknown, charging unknown
         Runtime left    unknown
         Temperature     unknown
-        Health          unknown
+        Health          not measured: this board senses no battery current
         Cycles          0.0
         Shutdown        none planned
         Faults          none
@@ -150,7 +150,7 @@ describe("status", () => {
         Board           Geekworm X1201, simulated, experimental
         Power           on mains for 3 h 12 min
         Battery         96 %, 4.12 V, unknown, stale (last good read 42 s ago)
-        Runtime left    about 1 h 24 min
+        Runtime left    about 1 h 25 min
         Health          good (92 % of the rated capacity), 5520 mAh, 96 mΩ
         Cycles          0.3
         Shutdown        none planned, not allowed from Home Assistant
@@ -167,10 +167,12 @@ describe("status", () => {
       { name: "input_voltage", value: 15, unit: "V" },
       { name: "cell_1", value: 4.049, unit: "V" },
       { name: "remaining", value: 4350, unit: "mAh" },
-      { name: "gauge_to_empty", value: 620, unit: "min" },
+      { name: "time_to_empty", value: 620, unit: "min" },
+      { name: "time_to_full", value: 65, unit: "min" },
     ] as const;
     expect(view({ board_figures: figures })).toContain(
-      "  Board says      input voltage 15.00 V, cell 1 4.05 V, remaining 4350 mAh, gauge to empty 620 min\n",
+      "  Board says      input voltage 15.00 V, cell 1 4.05 V, remaining 4350 mAh, time to empty 620 min\n" +
+        "                  time to full 65 min\n",
     );
     expect(view({ board_figures: [] })).toContain("  Board says      unknown\n");
     expect(view({})).not.toContain("Board says");
@@ -184,6 +186,19 @@ describe("status", () => {
     expect(view({ dc_out: { ok: false, voltage_v: null } })).toContain("  5 V output      too low\n");
     expect(view({ dc_out: { ok: null, voltage_v: null } })).toContain("  5 V output      unknown\n");
     expect(view({ overcurrent: true })).toContain("  Current         too high\n");
+  });
+
+  it("says why health stays unknown on a board without a current", () => {
+    const unmeasured = {
+      health: "unknown",
+      health_percent: null,
+      capacity_mah: null,
+      resistance_mohm: null,
+    } as const;
+    expect(view(unmeasured)).toContain(
+      "Health          not measured: this board senses no battery current\n",
+    );
+    expect(view({ ...unmeasured, battery_current_a: -0.8 })).toContain("Health          unknown\n");
   });
 
   it("uses colour only when asked to", () => {

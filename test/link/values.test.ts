@@ -45,6 +45,14 @@ describe("toValues", () => {
     expect(rounded(toValues(onMains, x1201))).toEqual(expected);
   });
 
+  it("has no health without a current, and no runtime where no outage is seen", () => {
+    const withCurrent = toValues(onMains, valuesFor(new Set<Sense>([...senses, "current"]), false));
+    expect(withCurrent).toMatchObject({ health: null, health_percent: null });
+    const blind = Object.keys(toValues(onMains, valuesFor(new Set<Sense>(["voltage", "charge"]), false)));
+    expect(blind).toContain("battery_percent");
+    expect(blind.filter((key) => key.startsWith("runtime") || key.startsWith("health"))).toEqual([]);
+  });
+
   it("tells a countdown with deadline, reason, sentence and who asked", () => {
     const shutdown: Snapshot["shutdown"] = {
       kind: "counting_down",

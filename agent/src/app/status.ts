@@ -1,6 +1,6 @@
 // What `pi-ups status` and the status line say, read off the snapshot: names, units and rounding for people and programs.
 import type { Instant, Requester, Sense, Snapshot } from "../core/model.ts";
-import { duration, round } from "../core/note.ts";
+import { aboutMinutes, duration, round } from "../core/note.ts";
 import { toRfc3339 } from "../core/rfc3339.ts";
 import type { GpioReport, StatusReport } from "../ports/control.ts";
 import type { LinkStatus } from "../ports/ha-link.ts";
@@ -164,17 +164,13 @@ function ageWords({ at, stale, lastGoodAt }: Snapshot): string {
 /** One line for the log: what a person would ask first, unknown things left out. */
 export function statusLine(snapshot: Snapshot, link: LinkStatus, unsent: number): string {
   const since = snapshot.powerSince;
-  const parts = [
-    since === null
-      ? powerWords[snapshot.power]
-      : `${powerWords[snapshot.power]} for ${duration(snapshot.at.monoMs - since.monoMs)}`,
-  ];
+  const power = snapshot.acPresent === undefined ? "mains not sensed" : powerWords[snapshot.power];
+  const parts = [since === null ? power : `${power} for ${duration(snapshot.at.monoMs - since.monoMs)}`];
   if (snapshot.chargePct !== null)
     parts.push(`battery ${snapshot.chargeEstimated ? "about " : ""}${round(snapshot.chargePct)} %`);
   if (snapshot.packMv !== null) parts.push(`${(snapshot.packMv / 1000).toFixed(2)} V${ageWords(snapshot)}`);
   if (snapshot.charging === true) parts.push("charging");
-  if (snapshot.runtime.kind === "estimate")
-    parts.push(`about ${duration(snapshot.runtime.minutes * 60_000)} left`);
+  if (snapshot.runtime.kind === "estimate") parts.push(`${aboutMinutes(snapshot.runtime.minutes)} left`);
   if (snapshot.temperatureC !== undefined && snapshot.temperatureC !== null) {
     parts.push(`${round(snapshot.temperatureC)} °C`);
   }

@@ -1,7 +1,7 @@
 // The table of `pi-ups status` for people. It shows what the report says: what the board cannot sense has no line,
 // what is unknown says so, and old figures carry their age.
 import { styleText } from "node:util";
-import { duration } from "../core/note.ts";
+import { aboutMinutes } from "../core/note.ts";
 import type { StatusReport } from "../ports/control.ts";
 import { table } from "./table.ts";
 import { elapsedMs, measured, since, timeOfDay } from "./words.ts";
@@ -53,12 +53,6 @@ function batteryCell(report: StatusReport, paint: Paint): string {
   return [...parts, ...chargingWords(report), ...staleWords(report, paint)].join(", ");
 }
 
-/** An estimate is not worth more digits than this. */
-function aboutMinutes(minutes: number): string {
-  if (minutes < 10) return `about ${minutes.toFixed(1)} min`;
-  return `about ${duration(Math.round(minutes) * 60_000)}`;
-}
-
 function runtimeCell(report: StatusReport): string {
   const left = report.runtime_min === null ? "unknown" : aboutMinutes(report.runtime_min);
   if (report.runtime_state === "settling") return `${left} (settling)`;
@@ -66,6 +60,9 @@ function runtimeCell(report: StatusReport): string {
 }
 
 function healthCell(report: StatusReport): string {
+  if (report.battery_current_a === undefined && report.health === "unknown") {
+    return "not measured: this board senses no battery current";
+  }
   const percent = report.health_percent === null ? "" : ` (${report.health_percent} % of the rated capacity)`;
   const parts = [`${report.health}${percent}`];
   if (report.capacity_mah !== null) parts.push(`${report.capacity_mah} mAh`);
@@ -95,14 +92,21 @@ function currentRows({ overcurrent }: StatusReport, paint: Paint): readonly (rea
   return overcurrent === true ? [["Current", paint("red", "too high")]] : [];
 }
 
+const figuresInALine = 4;
+
 /** On a board that has further figures only: `cell 1 4.05 V`. */
 function figureRows({ board_figures: figures }: StatusReport): readonly (readonly [string, string])[] {
   if (figures === undefined) return [];
+  if (figures.length === 0) return [["Board says", "unknown"]];
   const words = figures.map(({ name, value, unit }) => {
     const digits = unit === "mAh" || unit === "min" ? 0 : 2;
     return `${name.replaceAll("_", " ")} ${measured(value, unit, digits)}`;
   });
-  return [["Board says", words.length === 0 ? "unknown" : words.join(", ")]];
+  const lines: string[] = [];
+  for (let first = 0; first < words.length; first += figuresInALine) {
+    lines.push(words.slice(first, first + figuresInALine).join(", "));
+  }
+  return lines.map((line, index) => [index === 0 ? "Board says" : "", line]);
 }
 
 /** On a real board with pins only. */

@@ -19,6 +19,17 @@ export function round(value: number, digits = 0): number {
   return rounded === 0 ? 0 : rounded;
 }
 
+/** `96 %`, or `about 96 %` where nobody measured it. */
+export function percentWords(pct: number, estimated: boolean): string {
+  return `${estimated ? "about " : ""}${round(pct)} %`;
+}
+
+/** Minutes of an estimate in words, no finer than it is worth: whole ones below an hour, steps of five above. */
+export function aboutMinutes(minutes: number): string {
+  const rounded = minutes < 60 ? Math.round(minutes) : Math.round(minutes / 5) * 5;
+  return rounded < 1 ? "less than 1 min" : `about ${duration(rounded * 60_000)}`;
+}
+
 /** A length of time in words: `58 s`, `12 min 40 s`, `1 h 31 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
