@@ -86,6 +86,10 @@ describe("a reading", () => {
     run.watch(3, look(true, 80));
     expect(run.types).toEqual(["ups_fault", "ups_fault_cleared"]);
     expect(run.last("ups_fault_cleared")).toMatchObject({ value: "PI_UPS_GAUGE_SILENT" });
+    // What it was and how long it lasted, but not what was to be done about it.
+    expect(run.last("ups_fault_cleared").message).toMatch(
+      /^Fault over after (1 min )?\d+ s: No usable battery reading for 5 reads: [^.]+\.$/,
+    );
   });
 });
 
@@ -276,7 +280,7 @@ describe("contradictions", () => {
     expect(run.last("ups_fault")).toMatchObject({
       value: "PI_UPS_AC_LOST_BUT_RISING",
       message:
-        "The AC pin says mains is lost, but the battery rose by 1.8 points in 3 minutes: the pin cannot be trusted, and no power-off is based on it.",
+        "Mains shows as lost, but the battery rose by 1.8 points in 3 minutes: the board's word on mains cannot be trusted, and no power-off is based on it.",
     });
   });
 

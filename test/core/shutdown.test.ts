@@ -195,7 +195,7 @@ describe("a countdown whose proof ends", () => {
     expect(run.now.shutdown.kind).toBe("counting_down");
     run.watch(620, (s) => look(false, 9 + s * 0.004));
     expect(run.poweredOff()).toBe(false);
-    expect(run.last("shutdown_cancelled").message).toContain("rises although the AC pin says");
+    expect(run.last("shutdown_cancelled").message).toContain("rises although mains shows as lost");
     expect(run.last("ups_fault").value).toBe("PI_UPS_AC_LOST_BUT_RISING");
     expect(
       run.types.filter((type) => type === "shutdown_cancelled"),

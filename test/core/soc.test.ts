@@ -202,6 +202,16 @@ describe("in the core", () => {
     expect(onMains(80).now.chargeEstimated).toBe(false);
   });
 
+  it("says in the events, too, that the percent is one", () => {
+    const run = new Run().start().watch(90, volts(true, 3650));
+    run.edge(false);
+    run.watch(60, volts(false, 3600));
+    run.edge(true);
+    run.watch(10, volts(true, 3650));
+    expect(run.last("ac_power_loss").message).toBe("Mains lost at about 50 %.");
+    expect(run.last("ac_power_restored").message).toMatch(/, lowest about \d+ %\.$/);
+  });
+
   it("refuses a voltage that cannot be, and keeps the estimate", () => {
     const run = new Run().start().watch(10, volts(true, 3650)).watch(2, volts(true, Number.NaN));
     expect(run.now.stale).toBe(true);

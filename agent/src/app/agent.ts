@@ -253,7 +253,11 @@ export class Agent implements AgentControl {
 
   #found({ chips }: UpsStart): void {
     for (const { chip, version, notes } of chips) {
-      this.#parts.log.log("info", "The board answers.", { chip, version, notes });
+      this.#parts.log.log("info", "The board answers.", {
+        chip,
+        version,
+        ...(notes.length === 0 ? {} : { notes }),
+      });
     }
   }
 

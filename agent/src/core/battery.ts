@@ -85,6 +85,7 @@ function takeCharge(turn: Turn, reading: GaugeReading): void {
     chargeAllowed,
     mainsSensed: turn.config.senses.has("ac"),
     sensed: turn.chargingSaid ? turn.state.chargingSensed : undefined,
+    estimated: turn.state.chargeEstimated,
   };
   const { state, notes } = takeCharging(charging, facts, reading, trend);
   turn.change({ charging: state });
@@ -110,10 +111,10 @@ function takeDischarge(turn: Turn, reading: GaugeReading): void {
 function notJustified(turn: Turn): { readonly why: string; readonly by: string } | null {
   const { levels, faults } = turn.state;
   if (hasFault(faults, "PI_UPS_AC_LOST_BUT_RISING")) {
-    return { why: "the battery contradicts the AC pin", by: "contradiction" };
+    return { why: "the battery contradicts the mains signal", by: "contradiction" };
   }
   if (isRisingNow(turn)) {
-    return { why: "the battery rises although the AC pin says mains is lost", by: "contradiction" };
+    return { why: "the battery rises although mains shows as lost", by: "contradiction" };
   }
   if (levels.level === "low" || levels.level === "ok") {
     return { why: "the battery is not critical any more", by: "battery" };

@@ -3,7 +3,7 @@
 // is where the gauge is reliable (mor-lock/x120x-dkms: docs/soc-model.md). A rise while a battery only rests after a load
 // looks the same as a charge, which is why it needs mains. Unknown stays unknown.
 import type { GaugeReading } from "./model.ts";
-import { type Note, note, round } from "./note.ts";
+import { type Note, note, percentWords, round } from "./note.ts";
 import { changeOver, type Trend } from "./trend.ts";
 
 export interface ChargingState {
@@ -41,6 +41,8 @@ export interface ChargeFacts {
   readonly mainsSensed: boolean;
   /** What the board itself says; null before its first answer, undefined where it has to be derived. */
   readonly sensed: boolean | null | undefined;
+  /** The percent is estimated. */
+  readonly estimated: boolean;
 }
 
 interface ChargingStep {
@@ -106,11 +108,11 @@ export function takeCharging(
   if (full && !state.full && state.wasBelow) {
     notes.push(note("battery_full", "Battery full.", { ...parts, threshold: fullPct }));
   }
-  const pct = round(reading.chargePct);
+  const pct = percentWords(reading.chargePct, facts.estimated);
   if (charging === true && state.charging !== true) {
-    notes.push(note("charging_started", `Charging started at ${pct} %.`, parts));
+    notes.push(note("charging_started", `Charging started at ${pct}.`, parts));
   } else if (charging === false && state.charging === true) {
-    notes.push(note("charging_stopped", `Charging stopped at ${pct} %: ${whyStopped(facts, full)}.`, parts));
+    notes.push(note("charging_stopped", `Charging stopped at ${pct}: ${whyStopped(facts, full)}.`, parts));
   }
   const wasBelow = reading.chargePct < fullPct || (state.wasBelow && !full);
   return { state: { charging, full, wasBelow }, notes };

@@ -64,7 +64,7 @@ function whileLost(trend: Trend, how: Measured): Conflict {
   const code = "PI_UPS_AC_LOST_BUT_RISING";
   const rise = riseOf(trend, how);
   if (rise !== null) {
-    const message = `The AC pin says mains is lost, but the battery rose by ${said(rise)}: the pin cannot be trusted, and no power-off is based on it.`;
+    const message = `Mains shows as lost, but the battery rose by ${said(rise)}: the board's word on mains cannot be trusted, and no power-off is based on it.`;
     return { kind: "found", code, message };
   }
   const last = changeOver(trend, overWindowMs);
@@ -76,7 +76,7 @@ function whilePresent(trend: Trend, how: Measured): Conflict {
   const fall = fallOf(trend, how);
   const resting = (trend.latest?.chargePct ?? 0) >= restsAbovePct;
   if (fall !== null && !resting) {
-    const message = `The AC pin says mains is present, but the battery fell by ${said(fall)}: check the plug, the power supply and the pin (gpio=6=pu).`;
+    const message = `Mains shows as present, but the battery fell by ${said(fall)}: check the plug and the power supply; \`pi-ups doctor\` looks at the rest.`;
     return { kind: "found", code, message };
   }
   const last = changeOver(trend, overWindowMs);

@@ -1,7 +1,7 @@
 // What is wrong with the UPS or with our view of it: a list of present faults, each with a stable code and a sentence.
 import type { BoardFaultCode } from "./board-faults.ts";
 import type { Instant } from "./model.ts";
-import { type Note, note } from "./note.ts";
+import { duration, type Note, note } from "./note.ts";
 
 export type FaultCode =
   | "PI_UPS_GAUGE_SILENT"
@@ -42,6 +42,12 @@ function rank(code: FaultCode): number {
   return place < 0 ? order.length : place;
 }
 
+/** What it was, without what was to be done about it. */
+function overMessage({ message, since }: Fault, at: Instant): string {
+  const [what = message] = message.split(/(?<=\.) (?=[A-Z])/);
+  return `Fault over after ${duration(at.monoMs - since.monoMs)}: ${what}`;
+}
+
 /** Makes a fault present (with `message`) or absent (null); notes only on a change. */
 export function setFault(
   faults: Faults,
@@ -54,7 +60,7 @@ export function setFault(
     if (present === undefined) return { faults, notes: [] };
     return {
       faults: faults.filter((fault) => fault !== present),
-      notes: [note("ups_fault_cleared", `Fault over: ${present.message}`, { value: code })],
+      notes: [note("ups_fault_cleared", overMessage(present, at), { value: code })],
     };
   }
   if (present !== undefined) return { faults, notes: [] };

@@ -4,7 +4,7 @@ import { endDischarge } from "./counters.ts";
 import { debounce, dropCandidate } from "./debounce.ts";
 import { debounceWhile, takeFlapConfirmed, takeFlapLevel, takeFlapTime } from "./flapping.ts";
 import type { Instant, Result } from "./model.ts";
-import { duration, type Note, note, round } from "./note.ts";
+import { duration, type Note, note, percentWords, round } from "./note.ts";
 import { toRfc3339 } from "./rfc3339.ts";
 import { takeMainsBack, takeSafe } from "./shutdown.ts";
 import type { Outage } from "./state.ts";
@@ -23,7 +23,8 @@ function batteryFacts(turn: Turn): Note["detail"] {
 }
 
 function lostMessage(turn: Turn, begun: Outage["begun"]): string {
-  const pct = turn.reading === null ? "" : ` at ${round(turn.reading.chargePct)} %`;
+  const pct =
+    turn.reading === null ? "" : ` at ${percentWords(turn.reading.chargePct, turn.state.chargeEstimated)}`;
   switch (begun.kind) {
     case "seen":
       return `Mains lost${pct}.`;
@@ -75,8 +76,8 @@ function lengthMs({ begun }: Outage, edgeAt: Instant): number | null {
   }
 }
 
-function restoredMessage({ begun, lowestPct }: Outage, length: number | null): string {
-  const tail = lowestPct === null ? "" : `, lowest ${round(lowestPct)} %`;
+function restoredMessage({ begun, lowestPct }: Outage, length: number | null, estimated: boolean): string {
+  const tail = lowestPct === null ? "" : `, lowest ${percentWords(lowestPct, estimated)}`;
   switch (begun.kind) {
     case "seen":
       return `Mains restored after ${duration(length ?? 0)}${tail}.`;
@@ -96,7 +97,7 @@ function restoredMessage({ begun, lowestPct }: Outage, length: number | null): s
 function restoredNote(turn: Turn, outage: Outage, edgeAt: Instant): Note {
   const length = lengthMs(outage, edgeAt);
   const { begun, lowestPct } = outage;
-  return note("ac_power_restored", restoredMessage(outage, length), {
+  return note("ac_power_restored", restoredMessage(outage, length, turn.state.chargeEstimated), {
     value: length === null ? null : round(length / 1000),
     unit: length === null ? null : "s",
     detail: {
@@ -167,10 +168,9 @@ export function takeAcRead(turn: Turn, read: Result<boolean>): void {
   const failures = turn.state.acReads.failures + 1;
   turn.change({ acReads: { failures, goodRow: 0 }, ac: dropCandidate(turn.state.ac) });
   if (failures < faultAfterFailures) return;
-  turn.fault(
-    "PI_UPS_AC_PIN_UNREADABLE",
-    `${turn.config.board.lines.acPresent === undefined ? "Mains cannot be read" : "The AC pin cannot be read"}: ${read.message}`,
-  );
-  const cause = { why: "the AC pin cannot be read", by: "ac_pin" };
+  const byPin = turn.config.board.lines.acPresent !== undefined;
+  const message = `${byPin ? "The AC pin" : "Mains"} cannot be read: ${read.message}`;
+  turn.fault("PI_UPS_AC_PIN_UNREADABLE", message);
+  const cause = { why: `${byPin ? "the AC pin" : "mains"} cannot be read`, by: "ac_pin" };
   turn.shutdown(takeSafe(turn.state.shutdown, cause, turn.at));
 }

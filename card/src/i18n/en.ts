@@ -86,7 +86,7 @@ export const en = {
     mains: "mains is back",
     home_assistant: "in Home Assistant",
     cli: "on the Pi",
-    contradiction: "the battery contradicts the AC pin",
+    contradiction: "the battery contradicts the mains signal",
   },
   trend: "History",
 };

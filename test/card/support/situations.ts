@@ -244,14 +244,14 @@ export const fault = scenario({
     problem: true,
     runtime_min: null,
     problem_message:
-      "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
+      "Mains shows as present, but the battery fell by 1.4 points in 3 minutes: check the plug and the power supply; `pi-ups doctor` looks at the rest.",
   },
   charge: [[30, 100], ...fall(3, 0.01, 100, 74)],
   events: [
     event(0.05, "ups_fault", {
       value: "PI_UPS_AC_PRESENT_BUT_FALLING",
       message:
-        "The AC pin says mains is present, but the battery fell by 1.4 points in 3 minutes: check the pin, the plug and the power supply.",
+        "Mains shows as present, but the battery fell by 1.4 points in 3 minutes: check the plug and the power supply; `pi-ups doctor` looks at the rest.",
     }),
     ...yesterday,
   ],
