@@ -27,6 +27,8 @@ describe("words", () => {
   it.each<[SwitchName, string[]]>([
     ["allow_charge", ["maybe"]],
     ["allow_charge", []],
+    ["power_cut", []],
+    ["wake_at", []],
     ["buzzer", ["on", "off"]],
     ["power_cut", ["soon"]],
     ["wake_on_charge", ["150%"]],
@@ -35,6 +37,10 @@ describe("words", () => {
     ["led", ["1", "orange"]],
   ])("refuses %s %j with what is expected", (name, words) => {
     expect(() => parseSwitch(name, words)).toThrow(/[Ee]xpected|takes one word/);
+  });
+
+  it("names the values where none is given", () => {
+    expect(() => parseSwitch("power_cut", [])).toThrow("power_cut: a value is missing. Expected is 60s|off.");
   });
 
   it("says for every switch what stands behind it", () => {

@@ -187,7 +187,7 @@ describe("the UPS HAT (E)", () => {
       expectValue((await sample()).figures).map(({ name, value, unit }) => `${name} ${value} ${unit}`);
     const cellsNow = ["cell_1 4.05 V", "cell_2 4.05 V", "cell_3 4.05 V", "cell_4 4.05 V"];
     const noInput = ["input_voltage 0 V", "input_current 0 A", "input_power 0 W"];
-    const empty = ["remaining 4350 mAh", "gauge_to_empty 621 min"];
+    const empty = ["remaining 4350 mAh", "time_to_empty 621 min"];
     expect(await figures()).toEqual([...noInput, ...cellsNow, ...empty]);
     registers.links = 0b10;
     expect(await figures()).toEqual([...cellsNow, ...empty]);
@@ -202,7 +202,7 @@ describe("the UPS HAT (E)", () => {
       "input_power 15.15 W",
       ...cellsNow,
       "remaining 4350 mAh",
-      "gauge_to_full 65 min",
+      "time_to_full 65 min",
     ]);
     registers.cellsApartMv = [0, 0, -4050, 0];
     expect((await sample()).figures).toMatchObject({ ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE" });

@@ -8,10 +8,10 @@ import type { SwitchCommand } from "../ports/control.ts";
 import type { Answer } from "../ports/ha-link.ts";
 import type { Log, RunStore } from "../ports/ports.ts";
 
-/** In the zone of this machine, which is the one that the person wrote the time in. */
+/** To the second, in the zone of this machine, which is the one that the person wrote the time in. */
 function localTime(wallMs: number): string {
   const at = new Date(wallMs);
-  return toRfc3339({ wallMs, utcOffsetMin: -at.getTimezoneOffset() });
+  return toRfc3339({ wallMs, utcOffsetMin: -at.getTimezoneOffset() }).replace(/\.\d+/, "");
 }
 
 type Switching = Promise<Result<void>> | undefined;

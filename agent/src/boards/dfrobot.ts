@@ -17,7 +17,7 @@ const dfrobotUpsHat: Board = {
   switches: [],
   quirks: [
     "It cannot see mains, so nothing shuts the Pi down for an outage: it shows the battery and warns.",
-    "It gives 2 A at most; the maker says that it is not for a Pi 5, and one page of his names the Pi 3B+ as well.",
+    "It gives 2 A at most; the maker says that it is not for a Pi 5, and one of its pages names the Pi 3B+ as well.",
     "Register 0x00 changes the HAT's address: no program should write to it by guess.",
   ],
   unverified: [],

@@ -160,6 +160,7 @@ export const commands: readonly CommandSpec[] = [
     summary: "change the world around a simulated board",
     details: [
       "Faults: i2c-nack, i2c-garbage, gauge-stuck, ac-pin-stuck. `clear` ends all of them.",
+      "At a speed other than 1, minutes left, capacity, resistance and estimated percents come out wrong.",
       "While the simulated Pi is off, the command changes the saved world in the state folder.",
     ],
     options: {

@@ -18,13 +18,13 @@ export const switchArguments: { readonly [S in SwitchName]: string } = {
 
 type Words = readonly (string | undefined)[];
 
-function onOff(name: SwitchName, word: string | undefined): boolean {
+function onOff(name: SwitchName, word: string): boolean {
   const parsed = parseOnOff(word);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`${name}: ${parsed.message}`);
 }
 
-function durationMs(name: SwitchName, word: string | undefined): number {
+function durationMs(name: SwitchName, word: string): number {
   const parsed = parseDurationMs(word);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`${name}: ${parsed.message}`);
@@ -36,18 +36,17 @@ function limited(name: SwitchName, value: number, most: number, unit: string): n
   throw new UsageError(`${name}: found ${value} ${unit}, expected at most ${most} ${unit}.`);
 }
 
-function percent(word: string | undefined): number {
+function percent(word: string): number {
   const parsed = parsePercent(word);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`wake_on_charge: ${parsed.message}`);
 }
 
-function momentMs(word: string | undefined): number {
-  const atMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(word ?? "") ? Date.parse(word ?? "") : Number.NaN;
+function momentMs(word: string): number {
+  const atMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(word) ? Date.parse(word) : Number.NaN;
   if (!Number.isNaN(atMs)) return atMs;
-  const found = word === undefined ? "nothing" : JSON.stringify(word);
   throw new UsageError(
-    `wake_at: found ${found}, expected a time such as 2026-11-24T06:00 (local, unless it names a zone) or off.`,
+    `wake_at: found ${JSON.stringify(word)}, expected a time such as 2026-11-24T06:00 (local, unless it names a zone) or off.`,
   );
 }
 
@@ -68,6 +67,9 @@ export function parseSwitch(name: SwitchName, words: Words): SwitchCommand {
     throw new UsageError(
       `${name} takes one word (${switchArguments[name]}), but ${JSON.stringify(extra)} follows.`,
     );
+  }
+  if (word === undefined) {
+    throw new UsageError(`${name}: a value is missing. Expected is ${switchArguments[name]}.`);
   }
   const off = word === "off";
   switch (name) {

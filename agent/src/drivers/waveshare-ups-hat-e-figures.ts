@@ -21,8 +21,8 @@ function batteryFigures({ battery, cellsMv }: Believed): readonly BoardFigure[] 
   return [
     ...cellsMv.map((mv, index) => ({ name: `cell_${index + 1}`, value: mv / 1000, unit: "V" }) as const),
     { name: "remaining", value: remainingMah, unit: "mAh" },
-    ...estimate("gauge_to_empty", minutesToEmpty),
-    ...estimate("gauge_to_full", minutesToFull),
+    ...estimate("time_to_empty", minutesToEmpty),
+    ...estimate("time_to_full", minutesToFull),
   ];
 }
 

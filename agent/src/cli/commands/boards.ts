@@ -26,8 +26,8 @@ async function yamlOf(board: Board): Promise<string> {
   ]);
   const id = `my_${board.id}`;
   return stringify({ board: id, own_boards: { [id]: formOf(board) } }, { lineWidth: 0 }).replaceAll(
-    /address: (\d+)$/gm,
-    (_, address: string) => `address: 0x${Number(address).toString(16).padStart(2, "0")}`,
+    /(address|config_word): (\d+)$/gm,
+    (_, key: string, word: string) => `${key}: 0x${Number(word).toString(16).padStart(2, "0")}`,
   );
 }
 
