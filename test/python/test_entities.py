@@ -76,7 +76,15 @@ def keys(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
 
 async def test_only_what_the_board_senses(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
     every = {key for names in contract("vocabulary")["entities"].values() for key in names}
-    absent = {"battery_current", "battery_power", "dc_out", "dc_out_voltage", "overcurrent"}
+    absent = {
+        "battery_current",
+        "battery_power",
+        "dc_out",
+        "dc_out_voltage",
+        "health",
+        "health_percent",
+        "overcurrent",
+    }
     assert keys(hass, entry) == every - absent
 
 

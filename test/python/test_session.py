@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
-from .common import FULL
+from .common import FULL, hello
 from .conftest import Connect, make_user
 
 MAINS = "binary_sensor.rack_ups_mains"
@@ -152,7 +152,7 @@ async def test_heartbeats_write_no_state(hass: HomeAssistant, entry: MockConfigE
     hass.bus.async_listen("state_changed", take)
     for _ in range(20):
         assert (await agent.state({}))["success"]
-    assert (await agent.state({"battery_percent": 96, "health": None}))["success"]
+    assert (await agent.state({"battery_percent": 96, "runtime_min": None}))["success"]
     await hass.async_block_till_done()
     assert writes == []
 
@@ -210,7 +210,7 @@ async def test_reload_lets_the_connected_agent_in_again(
 async def test_an_unknown_word_is_unknown_not_an_error(
     hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
 ) -> None:
-    agent = await connect()
+    agent = await connect(values=[*hello()["values"], "health"])
     await agent.join({**FULL, "health": "splendid", "shutdown_state": "dancing", "battery_percent": "many"})
     await hass.async_block_till_done()
     assert state(hass, "sensor.rack_ups_battery_health") == "unknown"
