@@ -298,6 +298,14 @@ describe("contradictions", () => {
     expect(run.now.faults).toEqual([]);
   });
 
+  it("a battery that falls is not charging, whatever the pin says", () => {
+    const run = onMains(50).watch(120, (s) => look(true, 50 + s / 100, 3800 + s / 10));
+    expect(run.now.charging).toBe(true);
+    run.watch(300, (s) => look(true, 51.2 - s / 100, 3812 - s / 10));
+    expect(run.last("ups_fault").value).toBe("PI_UPS_AC_PRESENT_BUT_FALLING");
+    expect(run.now.charging).toBe(false);
+  });
+
   it("end with the pin's next confirmed edge", () => {
     const run = onBattery(50).watch(200, (s) => look(false, 50 + s / 100, 3800 + s / 10));
     run.quiet().watch(10, look(true, 52, 3820));

@@ -9,7 +9,8 @@ export const batterySection = section("The battery behind the HAT.", {
     unit: "mAh",
     defaultText: "as the board is sold, otherwise unknown",
     example: 7000,
-    description: "Capacity of all cells together, for cycles and runtime.",
+    description:
+      "Capacity of the pack, for runtime, health and cycles: parallel cells add up, cells in series do not.",
   }),
 });
 

@@ -79,12 +79,13 @@ function takeConflicts(turn: Turn): void {
 }
 
 function takeCharge(turn: Turn, reading: GaugeReading): void {
-  const { ac, chargeAllowed, charging, trend } = turn.state;
+  const { ac, chargeAllowed, charging, faults, trend } = turn.state;
   const facts = {
     acPresent: ac.confirmed,
     chargeAllowed,
     mainsSensed: turn.config.senses.has("ac"),
     sensed: turn.chargingSaid ? turn.state.chargingSensed : undefined,
+    falling: hasFault(faults, "PI_UPS_AC_PRESENT_BUT_FALLING"),
     estimated: turn.state.chargeEstimated,
   };
   const { state, notes } = takeCharging(charging, facts, reading, trend);

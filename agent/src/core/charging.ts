@@ -41,6 +41,8 @@ export interface ChargeFacts {
   readonly mainsSensed: boolean;
   /** What the board itself says; null before its first answer, undefined where it has to be derived. */
   readonly sensed: boolean | null | undefined;
+  /** Mains shows as present and the battery falls all the same: whatever is wrong there, it does not charge. */
+  readonly falling: boolean;
   /** The percent is estimated. */
   readonly estimated: boolean;
 }
@@ -64,7 +66,7 @@ function derive(
 ): boolean | null {
   if (facts.acPresent === false) return false;
   if (facts.sensed !== undefined) return facts.sensed ?? state.charging;
-  if (facts.chargeAllowed === false || state.full) return false;
+  if (facts.chargeAllowed === false || facts.falling || state.full) return false;
   if (flows !== null) return flows;
   if (facts.acPresent === null) return state.charging;
   const change = changeOver(trend, windowMs);
