@@ -127,7 +127,7 @@ describe("times and reasons", () => {
   it("a problem has its sentence from the entity", () => {
     expect(factsOf(situations.fault)).toMatchObject({
       problem: true,
-      problemText: expect.stringContaining("AC pin"),
+      problemText: expect.stringContaining("Mains shows as present, but the battery fell"),
     });
     expect(factsOf(situations.onMains)).toMatchObject({ problem: false, problemText: null });
   });
