@@ -70,6 +70,22 @@ class DisturbedBus implements I2cBus {
     return this.#inner.write(address, register, this.#broken(kind, data));
   }
 
+  async receive(address: number): Promise<Result<number>> {
+    this.transfers += 1;
+    const kind = this.fault();
+    if (kind === "nack") return i2cFailure("PI_UPS_I2C_NACK", { bus: 1, address });
+    if (kind === "late") await this.#bench.clock.sleep(lateMs);
+    const seen = await this.#inner.receive?.(address);
+    if (seen === undefined) throw new Error("the simulated bus reads single bytes");
+    if (!seen.ok) return seen;
+    // A device without a register in front of the read sends what it has at hand: an old byte is a stuck one.
+    const place = (address << 16) | 0xffff;
+    const before = this.#last.get(place) ?? Uint8Array.of(seen.value);
+    this.#last.set(place, Uint8Array.of(seen.value));
+    const [value = 0] = kind === "stuck" ? before : this.#broken(kind, Uint8Array.of(seen.value));
+    return { ok: true, value };
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -34,7 +34,7 @@ export interface RobustnessFigures {
   readonly slowestRestoredMs: number;
   /** Events of mains that no true edge explains. */
   readonly falseMains: number;
-  /** Low, critical and shutdown events of a battery that was never below 40 %. */
+  /** Low, critical and shutdown events of a battery that was never below 40 %, with a button that nobody pressed. */
   readonly falseShutdownClass: number;
 }
 
@@ -192,7 +192,9 @@ export async function robustness(
   };
   const between = ([least, most]: readonly [number, number]) => least + Math.floor(random() * (most - least));
   while (disturbed.reads() < reads) {
+    const readBefore = disturbed.reads();
     await live(between(stretchS.mains));
+    if (disturbed.reads() === readBefore) throw new Error(`${board.id} is not read at all`);
     if (!hasMains) continue;
     for (const present of [false, true]) {
       // Somewhere between two looks, as the mains does.

@@ -102,7 +102,7 @@ export function deadPorts(failure: Extract<Result<never>, { ok: false }>): {
   };
 }
 
-/** The core behind a bench: samples on a beat, edges at once, wake-ups when it said so. */
+/** The core behind a bench: samples on a beat, edges and presses at once, wake-ups when it said so. */
 export class CoreOnBench {
   readonly bench: Bench;
   readonly config: CoreConfig;
@@ -129,6 +129,7 @@ export class CoreOnBench {
       ...parts,
     };
     bench.device.onAcEdge((acPresent) => this.feed({ type: "ac_edge", at: this.at, acPresent }));
+    bench.device.onButton((action) => this.feed({ type: "button", at: this.at, action }));
   }
 
   get at() {

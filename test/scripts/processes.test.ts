@@ -51,7 +51,9 @@ function script(body: string) {
 describe("a child process", () => {
   test("is stopped with all that it started when its time is over", async () => {
     const pidFile = join(folder, "pid");
-    const outcome = await tryRun("sh", ["-c", `sleep 60 & echo $! > '${pidFile}'; wait`], { timeoutMs: 3_000 });
+    const outcome = await tryRun("sh", ["-c", `sleep 60 & echo $! > '${pidFile}'; wait`], {
+      timeoutMs: 3_000,
+    });
     expect(outcome.timedOut).toBe(true);
     expect(outcome.code).not.toBe(0);
     expect(await untilDead(await untilWritten(pidFile))).toBe(true);
