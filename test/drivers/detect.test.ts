@@ -64,6 +64,22 @@ describe("a bus that cannot be used", () => {
     expect(asked).toBeLessThan(4);
   });
 
+  it("is never asked for two things at once, however long an answer takes", async () => {
+    const clock = new VirtualClock();
+    let underWay = 0;
+    let most = 0;
+    const slow = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await clock.sleep(700);
+      underWay -= 1;
+      return { ok: false, code: "PI_UPS_I2C_NACK", message: "nobody" } as const;
+    };
+    const i2c = { ...deadPorts({ ok: false, code: "none", message: "none" }).i2c, read: slow, receive: slow };
+    await clock.until(detectBoards(boards, { i2c, kernel: noKernelPower, clock }));
+    expect(most).toBe(1);
+  });
+
   it("an address that the kernel owns is named, and nothing is claimed", async () => {
     const busy = { ok: false, code: "PI_UPS_I2C_BUSY", message: "A kernel driver owns it" } as const;
     const clock = new VirtualClock();

@@ -90,6 +90,29 @@ describe("temperature", () => {
   });
 });
 
+describe("a look that fails", () => {
+  it("takes the cell's temperature with it, so that nobody takes the Pi's for it", async () => {
+    let there = true;
+    const gauge = createLc709203fRegisters(stillWorld().around);
+    const bench = chipBench(lc709203f, use, gauge, { nacks: () => !there });
+    await bench.probe();
+    expect(expectValue((await bench.sample()).temperatureC)).toBeCloseTo(25, 0);
+    there = false;
+    for (let look = 0; look < 3; look += 1) {
+      expect(expectRefusal((await bench.sample()).temperatureC).code).toBe("PI_UPS_I2C_NACK");
+    }
+  });
+
+  it("brings no temperature up where there is no thermistor", async () => {
+    let there = true;
+    const gauge = createLc709203fRegisters(stillWorld().around, { unconfigured: true });
+    const bench = chipBench(lc709203f, use, gauge, { nacks: () => !there });
+    await bench.probe();
+    there = false;
+    expect("temperatureC" in (await bench.sample())).toBe(false);
+  });
+});
+
 describe("settings", () => {
   it("of power-on leave the percent out and say how to get it", async () => {
     const bench = benchOf(createLc709203fRegisters(stillWorld().around, { unconfigured: true }));

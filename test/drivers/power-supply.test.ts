@@ -134,6 +134,23 @@ describe("a machine with x120x-dkms", () => {
     expect((await driver.read()).gauge).toMatchObject({ ok: true });
   });
 
+  it("keeps the battery's temperature apart from the Pi's while it is not told", async () => {
+    const { TEMP: _, ...untold } = battery;
+    const { driver, write, root } = machine({ bat: battery, ac: mains });
+    await driver.probe();
+    await driver.read();
+    write("bat", untold);
+    expect(await driver.read()).toMatchObject({
+      gauge: { ok: true },
+      temperatureC: { ok: false, code: "PI_UPS_TEMPERATURE_UNKNOWN" },
+    });
+    rmSync(join(root, "class/power_supply/bat"), { recursive: true });
+    expect((await driver.read()).temperatureC).toMatchObject({ ok: false, code: "PI_UPS_SYSFS" });
+    const without = machine({ bat: untold, ac: mains }).driver;
+    await without.probe();
+    expect("temperatureC" in (await without.read())).toBe(false);
+  });
+
   it("finds nothing on a machine without a battery", async () => {
     const found = await machine({ ac: mains }).driver.probe();
     expect(found).toMatchObject({ ok: false, code: "PI_UPS_NO_POWER_SUPPLY" });

@@ -115,3 +115,36 @@ describe("listeners", () => {
     expect(bench.edges).toEqual([false]);
   });
 });
+
+describe("two chips with the same switch", () => {
+  it("the first one in the board's list has it, as it has what both sense", async () => {
+    const chips = [
+      { chip: "ups_plus", address: 0x17 },
+      { chip: "waveshare_ups_hat_d_mcu", address: 0x2d },
+    ] as const;
+    const bench = benchFor({ ...x1201(), chips, lines: {} });
+    await bench.start();
+    await bench.clock.until(bench.device.controls().restartOnMains?.(true) ?? Promise.reject(new Error()));
+    expect(bench.writes).toEqual(["23:25"]);
+  });
+});
+
+describe("a start that takes long", () => {
+  it("shares its look for a chip with a sample that is taken meanwhile", async () => {
+    const bench = benchFor(x1201());
+    let versions = 0;
+    const i2c = {
+      ...bench.i2c,
+      read: async (address: number, register: number, length: number) => {
+        if (register === 0x08) versions += 1;
+        await bench.clock.sleep(10);
+        return bench.i2c.read(address, register, length);
+      },
+    };
+    const device = createUpsDevice(x1201(), { ...portsOf(bench.sim), i2c, clock: bench.clock });
+    const [, sample] = await bench.clock.until(Promise.all([device.start(), device.sample()]));
+    expect(sample.gauge.ok).toBe(true);
+    // VERSION is read twice by one look.
+    expect(versions).toBe(2);
+  });
+});

@@ -56,6 +56,7 @@ const absentCodes: ReadonlySet<string> = new Set([
 /** The same chip in the same wiring is asked once, however many boards have it. */
 class Prober {
   readonly #ports: DetectPorts;
+  readonly #buses = new Map<number, I2cBus>();
   readonly #answers = new Map<string, Promise<Probed>>();
 
   constructor(ports: DetectPorts) {
@@ -73,12 +74,20 @@ class Prober {
   }
 
   async #probe(use: ChipUse, board: Board): Promise<Probed> {
-    const { i2c, kernel, clock } = this.#ports;
-    // Two tries: a device that is not there must not cost a second for each board that could have it.
-    const bus = createI2cQueue(i2c, clock, { bus: board.i2cBus, tries: 2 });
+    const { kernel, clock } = this.#ports;
+    const bus = this.#bus(board.i2cBus);
     const { cellsInSeries } = board.battery;
     const driver = await createChip(use, { bus, busNumber: board.i2cBus, kernel, clock, cellsInSeries });
     return driver.probe();
+  }
+
+  /** One queue per bus. Two tries: a device that is not there must not cost a second for each board that could have it. */
+  #bus(number: number): I2cBus {
+    const known = this.#buses.get(number);
+    if (known !== undefined) return known;
+    const bus = createI2cQueue(this.#ports.i2c, this.#ports.clock, { bus: number, tries: 2 });
+    this.#buses.set(number, bus);
+    return bus;
   }
 }
 

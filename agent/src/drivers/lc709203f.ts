@@ -70,6 +70,8 @@ class Lc709203f {
   readonly #address: number;
   /** Null: to be read with the next look. */
   #settings: Settings | null = null;
+  /** The last look that came had a temperature. */
+  #hasTemperature = false;
 
   constructor(bus: I2cBus, address: number) {
     this.#bus = bus;
@@ -92,7 +94,13 @@ class Lc709203f {
     const look = await this.#look();
     // A program may set it up at any time; and after a failure it may have lost its settings with its power.
     if (!look.ok || this.#settings?.configured === false) this.#settings = null;
+    if (look.ok) this.#hasTemperature = look.value.temperatureC !== undefined;
     return look;
+  }
+
+  /** A temperature that is missing for a moment must not be taken for the Pi's, which stands in where a board has none. */
+  failed(failure: ReadFailure): ChipSample {
+    return { gauge: failure, ...(this.#hasTemperature ? { temperatureC: failure } : {}) };
   }
 
   async #look(): Promise<Result<Look>> {
@@ -196,6 +204,6 @@ export const lc709203f: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => 
     look: () => gauge.look(),
     agree: temperaturesAgree,
     sample: sampleOf,
-    failed: (failure) => ({ gauge: failure }),
+    failed: (failure) => gauge.failed(failure),
   });
 };

@@ -151,6 +151,7 @@ class Lifepo4wered {
     return {
       gauge: failure,
       railMv: failure,
+      boardFaults: failure,
       ...(this.#has("mains") ? { acPresent: failure } : {}),
       ...(this.#has("output_current") ? { outputMa: failure } : {}),
     };

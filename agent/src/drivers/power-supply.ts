@@ -160,6 +160,8 @@ class PowerSupplies implements ChipDriver {
   readonly #cellsInSeries: number;
   readonly #steady: Steady<SupplyLook>;
   #chosen: Chosen | null = null;
+  /** The driver has told a temperature, so it is the board's, and not the Pi's when it is missing for a moment. */
+  #hasTemperature = false;
 
   constructor(use: PowerSupplyUse, { kernel, cellsInSeries }: ChipPorts) {
     this.#use = use;
@@ -195,17 +197,26 @@ class PowerSupplies implements ChipDriver {
     const look = await this.#steady.read();
     if (!look.ok) return this.failed(look);
     const { reading, acPresent, charging, temperatureC, faults } = look.value;
+    if (temperatureC !== null) this.#hasTemperature = true;
     return {
       gauge: reading,
       acPresent: acPresent === null ? noMains : { ok: true, value: acPresent },
       ...(charging === null ? {} : { charging: { ok: true, value: charging } }),
-      ...(temperatureC === null ? {} : { temperatureC: { ok: true, value: temperatureC } }),
+      ...(this.#hasTemperature
+        ? { temperatureC: temperatureC === null ? noTemperature : { ok: true, value: temperatureC } }
+        : {}),
       boardFaults: { ok: true, value: faults },
     };
   }
 
   failed(failure: ReadFailure): ChipSample {
-    return { gauge: failure, acPresent: failure, charging: failure };
+    return {
+      gauge: failure,
+      acPresent: failure,
+      charging: failure,
+      ...(this.#hasTemperature ? { temperatureC: failure } : {}),
+      boardFaults: failure,
+    };
   }
 
   async #choose(): Promise<Result<Chosen>> {
@@ -259,6 +270,13 @@ const noMains: ReadFailure = {
     "No power supply of the kernel tells about mains at this moment: none of type Mains or USB says whether it is online, and the battery's status is not known. If it stays so, describe the board under own_boards with its mains pin (lines.ac_present).",
 };
 
+const noTemperature: ReadFailure = {
+  ok: false,
+  code: "PI_UPS_TEMPERATURE_UNKNOWN",
+  message:
+    "The kernel's driver told the battery's temperature before and does not at this moment (no TEMP in its uevent). If it stays so, look with: dmesg | tail",
+};
+
 function noSupply(name: string, found: readonly string[]): ReadFailure {
   const there = found.length === 0 ? "it is empty" : `there are ${found.join(", ")}`;
   return {
@@ -278,5 +296,9 @@ function noBattery(wanted: string | null, found: readonly string[]): ReadFailure
   };
 }
 
-/** Driver for batteries that the kernel reads. Codes: `PI_UPS_NO_POWER_SUPPLY`, `PI_UPS_NO_BATTERY`, `PI_UPS_SYSFS`. */
+/**
+ * Driver for batteries that the kernel reads. Codes: `PI_UPS_NO_POWER_SUPPLY`, `PI_UPS_NO_BATTERY`, `PI_UPS_SYSFS`,
+ * `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_MAINS_UNKNOWN`, `PI_UPS_TEMPERATURE_UNKNOWN`, and of the
+ * charger those of `PowerSupplyCharger`.
+ */
 export const powerSupply: ChipFamily<PowerSupplyUse> = (use, ports) => new PowerSupplies(use, ports);

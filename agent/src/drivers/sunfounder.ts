@@ -147,6 +147,7 @@ class SunFounderBoard {
       acPresent: failure,
       charging: failure,
       railMv: failure,
+      boardFaults: failure,
       ...(this.#use.has.includes("currents") ? { outputMa: failure } : {}),
     };
   }

@@ -50,7 +50,8 @@ export interface UpsDevice {
 /** A chip of the board: its driver, and whether it has been seen. */
 interface Fitted {
   readonly driver: ChipDriver;
-  identity: ChipIdentity | null;
+  /** The probe that found it, or that is under way; null: it is to be asked. */
+  probe: Promise<Result<ChipIdentity>> | null;
 }
 
 class Listeners<T> {
@@ -131,8 +132,10 @@ class BoardDevice implements UpsDevice {
     return this.#presses.add(listener);
   }
 
+  /** As with samples, for each switch the first chip in the board's list that has it counts, and then the lines. */
   controls(): Controls {
-    return Object.assign({}, ...this.#chips.map(({ driver }) => driver.controls), this.#lines.controls);
+    const parts = [...this.#chips.map(({ driver }) => driver.controls), this.#lines.controls];
+    return Object.assign({}, ...parts.toReversed());
   }
 
   async stop(): Promise<void> {
@@ -162,16 +165,18 @@ class BoardDevice implements UpsDevice {
     const drivers = chips.map((use) =>
       createChip(use, { bus, busNumber: i2cBus, kernel, clock, cellsInSeries }),
     );
-    this.#chips = (await Promise.all(drivers)).map((driver) => ({ driver, identity: null }));
+    this.#chips = (await Promise.all(drivers)).map((driver) => ({ driver, probe: null }));
     return this.#chips;
   }
 }
 
-async function identify(chip: Fitted): Promise<Result<ChipIdentity>> {
-  if (chip.identity !== null) return { ok: true, value: chip.identity };
-  const found = await chip.driver.probe();
-  if (found.ok) chip.identity = found.value;
-  return found;
+/** A start that takes long and the first samples ask together: two probes at once would take each other's news. */
+function identify(chip: Fitted): Promise<Result<ChipIdentity>> {
+  chip.probe ??= chip.driver.probe().then((found) => {
+    if (!found.ok) chip.probe = null;
+    return found;
+  });
+  return chip.probe;
 }
 
 /** The device for a board. Does no I/O before `start` or `sample`. */

@@ -145,7 +145,13 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
       temperatureC: { ok: true, value: temperatureC },
       boardFaults: { ok: true, value: earlyCutMv === null ? [] : [earlyCut(earlyCutMv)] },
     }),
-    failed: (failure) => ({ gauge: failure, acPresent: failure, railMv: failure, temperatureC: failure }),
+    failed: (failure) => ({
+      gauge: failure,
+      acPresent: failure,
+      railMv: failure,
+      temperatureC: failure,
+      boardFaults: failure,
+    }),
     controls: {
       async powerCut(delayS) {
         const { shutdownCountdown } = upsPlusRegisters;
