@@ -4,6 +4,7 @@ import type { Sense } from "../core/model.ts";
 import { senses as allSenses } from "../core/model.ts";
 import { addressOf, type Board, type SwitchName } from "./board.ts";
 import { estimatesCharge } from "./derive.ts";
+import { hexByte } from "./hex.ts";
 import type { BoardLines, OutputLine } from "./lines.ts";
 
 /** One pin of a board. */
@@ -39,11 +40,6 @@ export interface BoardReport {
   readonly quirks: readonly string[];
   readonly unverified: readonly string[];
   readonly sources: readonly string[];
-}
-
-/** `0x36`. */
-export function addressText(address: number): string {
-  return `0x${address.toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
 type LineKey = keyof BoardLines;
@@ -88,7 +84,7 @@ export function boardReport(board: Board): BoardReport {
     confidence: board.confidence,
     chips: board.chips.map((use) => {
       const address = addressOf(use);
-      return { chip: use.chip, address: address === null ? null : addressText(address) };
+      return { chip: use.chip, address: address === null ? null : hexByte(address) };
     }),
     pins: pinsOf(board.lines),
     battery: {

@@ -1,5 +1,5 @@
 // `pi-ups detect` for people: what answers on the bus, and which boards that can be.
-import { addressText } from "../boards/board-words.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { Candidate, Detection } from "../drivers/detect.ts";
 import { table } from "./table.ts";
 
@@ -17,7 +17,7 @@ function addressLines({ addresses }: Detection): string {
       const kernel =
         state === "kernel_driver" ? ["Or read through the driver: `pi-ups boards kernel` tells how."] : [];
       const lines = [...why, ...kernel].map((text) => `    ${text}\n`).join("");
-      return `  ${addressText(address)} ${stateWords[state]}.\n${lines}`;
+      return `  ${hexByte(address)} ${stateWords[state]}.\n${lines}`;
     })
     .join("");
 }

@@ -2,8 +2,8 @@
 // the file for everything that is wrong.
 import * as v from "valibot";
 import { addressOf, type Board, type ChipUse, usualAddresses } from "../boards/board.ts";
-import { addressText } from "../boards/board-words.ts";
 import { sensesOf } from "../boards/derive.ts";
+import { hexByte } from "../boards/hex.ts";
 import { findBoard } from "../boards/registry.ts";
 import { boardForm, boardIdPattern, boardOf } from "./board-form.ts";
 import { leaveOut, looking, type Place, pathWord, placeOf, problemOf } from "./board-mistakes.ts";
@@ -53,17 +53,17 @@ function pinsUsedTwice({ lines }: Board): readonly Wrong[] {
 function addressWords(usual: readonly number[]): string {
   const [first = 0] = usual;
   return usual.length === 1
-    ? addressText(first)
-    : `an address from ${addressText(first)} to ${addressText(usual.at(-1) ?? first)}`;
+    ? hexByte(first)
+    : `an address from ${hexByte(first)} to ${hexByte(usual.at(-1) ?? first)}`;
 }
 
 function strangeAddress({ chip }: ChipUse, address: number): Omit<Wrong, "steps"> | null {
   const usual = usualAddresses(chip);
   if (usual === null || usual.includes(address)) return null;
-  const found = `${addressText(address)} for a ${chip}`;
-  const bare = addressText(address >> 1);
+  const found = `${hexByte(address)} for a ${chip}`;
+  const bare = hexByte(address >> 1);
   const mend = usual.includes(address >> 1)
-    ? `${addressText(address)} is ${bare} with the bit for reading and writing; write ${bare}.`
+    ? `${hexByte(address)} is ${bare} with the bit for reading and writing; write ${bare}.`
     : "The chip has no other address. See what answers with: sudo pi-ups detect";
   return { found, expected: addressWords(usual), mend };
 }
@@ -79,7 +79,7 @@ function wrongAddresses({ chips }: Board): readonly Wrong[] {
     const strange = strangeAddress(use, address);
     if (strange !== null) return [{ steps, ...strange }];
     if (other === undefined) return [];
-    const found = `${addressText(address)}, which is also the address of ${other}`;
+    const found = `${hexByte(address)}, which is also the address of ${other}`;
     return [{ steps, found, expected: "another address", mend: "One chip answers at an address." }];
   });
 }

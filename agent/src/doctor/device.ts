@@ -2,7 +2,7 @@
 // person to confirm.
 
 import { addressOf, type Board } from "../boards/board.ts";
-import { addressText } from "../boards/board-words.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { AddressFinding, Detection } from "../drivers/detect.ts";
 import type { AgentFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
@@ -23,7 +23,7 @@ function chipsOf(board: Board): string {
   return listed(
     board.chips.map((use) => {
       const address = addressOf(use);
-      return address === null ? use.chip : `${use.chip} at ${addressText(address)}`;
+      return address === null ? use.chip : `${use.chip} at ${hexByte(address)}`;
     }),
   );
 }
@@ -32,7 +32,7 @@ function chipsOf(board: Board): string {
 function answers(addresses: readonly AddressFinding[]): string {
   if (addresses.length === 0) return "Nothing that a known board has answers on the bus.";
   const words = { known: "a known chip", unknown: "an unknown chip", kernel_driver: "a kernel driver" };
-  return `There answers ${listed(addresses.map(({ address, state }) => `${words[state]} at ${addressText(address)}`))}.`;
+  return `There answers ${listed(addresses.map(({ address, state }) => `${words[state]} at ${hexByte(address)}`))}.`;
 }
 
 /** Ids, shortened: forty names help nobody. */

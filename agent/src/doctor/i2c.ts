@@ -1,7 +1,7 @@
 // The I2C bus: is it on, may this user open it, and does a kernel driver stand between the board and us?
 
 import { addressOf, type Board, type ChipUse, isThroughKernel } from "../boards/board.ts";
-import { addressText } from "../boards/board-words.ts";
+import { hexByte, kernelDeviceName } from "../boards/hex.ts";
 import { i2cInForce, linesInForce, overlaysNaming } from "./boot-config.ts";
 import type { I2cFacts, PiFacts, UserFacts } from "./facts.ts";
 import { check, type Finding, run, say } from "./finding.ts";
@@ -113,10 +113,8 @@ function owned(use: ChipUse, facts: I2cFacts): readonly Bound[] {
   return driver === undefined ? [] : [{ use, address, driver }];
 }
 
-/** The kernel's own name of a device: `1-0036`. */
 function unbind(bus: number, address: number, driver: string): string {
-  const device = `${bus}-${address.toString(16).padStart(4, "0")}`;
-  return `echo ${device} | sudo tee /sys/bus/i2c/drivers/${driver}/unbind`;
+  return `echo ${kernelDeviceName(bus, address)} | sudo tee /sys/bus/i2c/drivers/${driver}/unbind`;
 }
 
 /** Kernel drivers that own what the configured board needs. */
@@ -126,7 +124,7 @@ export function checkKernelDrivers(board: Board, facts: I2cFacts, pi: PiFacts): 
   const lines = pi.bootConfig.ok ? linesInForce(pi.bootConfig.value.text, pi.model) : [];
   const file = pi.bootConfig.ok ? pi.bootConfig.value.path : usualBootConfig;
   const found = bound.map(({ use, address, driver }) => {
-    const text = addressText(address);
+    const text = hexByte(address);
     const overlays = overlaysNaming(lines, [driver.toLowerCase(), text.toLowerCase()]);
     const remove =
       overlays.length === 0

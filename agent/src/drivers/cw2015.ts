@@ -2,10 +2,10 @@
 // power-on until some program wakes it; this driver says so and never writes.
 // Register facts: Linux drivers/power/supply/cw2015_battery.c; github.com/linshuqin329/UPS-Lite (UPS_Lite_V1.3_CW2015.py).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 

@@ -2,9 +2,9 @@
 // one by one, as the vendor's and everybody's programs do. Register 0x00 sets its address and is never written.
 // Register facts: wiki.dfrobot.com (DFR0494, DFR0528); PyPI DFRobotUPS (ups.py).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 

@@ -2,10 +2,10 @@
 // driver owns it, or nobody soldered it, and the battery's readings must not notice: looking for it never fails.
 // Register facts: DS1307 datasheet, "Timekeeper Registers"; that the time in it is UTC is the convention of Linux.
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 
 /** What a clock chip says. */
 export type ClockReading =
@@ -20,7 +20,7 @@ const twelveHourBit = 0x40;
 const afternoonBit = 0x20;
 
 function impossible(bytes: Uint8Array): ReadFailure {
-  const shown = [...bytes].map(hexByte).join(" ");
+  const shown = hexBytes(bytes);
   return {
     ok: false,
     code: "PI_UPS_RTC_IMPOSSIBLE",

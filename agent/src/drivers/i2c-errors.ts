@@ -1,4 +1,5 @@
 // The sentences for I2C trouble, once: the real bus, the simulated one and the queue give the same code and cure.
+import { hexByte, kernelDeviceName } from "../boards/hex.ts";
 import type { ReadFailure } from "../core/model.ts";
 
 /** Stable codes of a failed transfer. */
@@ -26,11 +27,6 @@ export interface I2cErrorPlace {
   readonly found?: string;
 }
 
-/** `0x36` */
-export function hexByte(value: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(2, "0")}`;
-}
-
 function sentence(code: I2cErrorCode, bus: number, address: number): string {
   const device = `${hexByte(address)} on I2C bus ${bus}`;
   switch (code) {
@@ -39,7 +35,7 @@ function sentence(code: I2cErrorCode, bus: number, address: number): string {
     case "PI_UPS_I2C_TIMEOUT":
       return `The transfer with ${device} did not end in time: something holds the bus. Power the HAT off and on; if it stays, slow the bus down with dtparam=i2c_arm_baudrate=50000 in /boot/firmware/config.txt`;
     case "PI_UPS_I2C_BUSY":
-      return `A kernel driver owns ${device}. See which one with: readlink /sys/bus/i2c/devices/${bus}-${address.toString(16).padStart(4, "0")}/driver, then remove its overlay from /boot/firmware/config.txt or unload it, and start the agent again`;
+      return `A kernel driver owns ${device}. See which one with: readlink /sys/bus/i2c/devices/${kernelDeviceName(bus, address)}/driver, then remove its overlay from /boot/firmware/config.txt or unload it, and start the agent again`;
     case "PI_UPS_I2C_NO_BUS":
       return `There is no /dev/i2c-${bus}. Turn I2C on with: sudo raspi-config nonint do_i2c 0 (in a container, pass --device /dev/i2c-${bus})`;
     case "PI_UPS_I2C_NO_PERMISSION":

@@ -1,9 +1,9 @@
 // What the voltage and current of an INA219 mean to its board, whichever way they came: off the bus or from the kernel.
 import type { Ina219Use } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import type { Ina219Current } from "./ina219-words.ts";
 import { type CellLook, createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";

@@ -3,9 +3,9 @@
 // other ones: so its figure is taken back to the voltage over the shunt, and divided by the shunt of the board's data.
 // Facts: Linux Documentation/hwmon/ina2xx.rst and drivers/hwmon/ina2xx.c.
 import type { Ina219Use } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { ChipDriver, ChipPorts } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
 
 /** Voltage and shunt are asked twice, by different registers where there are some: the driver itself checks nothing. */

@@ -1,9 +1,9 @@
 // The INA219 on the bus: the driver sets the chip as the board's data say when the chip lost that, and nothing while it
 // looks whether the chip is there. What the words mean is in ina219-words.ts, what their figures mean in ina219-flow.ts.
 import type { Ina219Use } from "../boards/chip-use.ts";
+import { hexByte, hexWord } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
 import { ina219ThroughHwmon } from "./ina219-hwmon.ts";
 import {
@@ -21,10 +21,6 @@ import { shortRead } from "./looking-chip.ts";
 const conversionMs = 40;
 /** Set anew so often within this time, it is no brown-out but another program. */
 const shared = { times: 5, withinMs: 60_000 } as const;
-
-function hexWord(word: number): string {
-  return `0x${word.toString(16).toUpperCase().padStart(4, "0")}`;
-}
 
 /** Remembers when the chip had to be set anew: another program that sets it otherwise is to be named. */
 class Rewrites {

@@ -1,8 +1,9 @@
 // The LC709203F on the wire: little-endian words, each followed by a CRC-8 over everything from the address on, so a
 // disturbed transfer is noticed at once. LC709203F datasheet, "Communication Protocol".
+
+import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { shortRead } from "./looking-chip.ts";
 
 const polynomial = 0x07;

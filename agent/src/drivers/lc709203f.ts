@@ -2,10 +2,10 @@
 // profile; until then only the voltage is used, and the agent estimates. This driver reads and never writes.
 // Register facts: LC709203F datasheet, "Functions of Registers"; github.com/adafruit/Adafruit_LC709203F.
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte, hexWord } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { readWord } from "./lc709203f-wire.ts";
 import { type CellLook, createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
@@ -86,8 +86,7 @@ class Lc709203f {
     if (!settings.ok) return settings;
     this.#settings = settings.value;
     const notes = settings.value.configured ? [] : [notConfigured];
-    const word = version.value.toString(16).toUpperCase().padStart(4, "0");
-    return { ok: true as const, value: { version: `0x${word}`, notes } };
+    return { ok: true as const, value: { version: hexWord(version.value), notes } };
   }
 
   async look(): Promise<Result<Look>> {

@@ -1,9 +1,10 @@
 // How a LiFePO4wered is read: its microcontroller answers late now and then and garbles a bit, so a value counts when it
 // came three times alike, as in the maker's own library.
 // Facts: github.com/xorbit/LiFePO4wered-Pi (lifepo4wered-data.c, the remark at read_lifepo4wered).
+
+import { hexByte } from "../boards/hex.ts";
 import type { Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { shortRead } from "./looking-chip.ts";
 
 const identicalReads = 3;

@@ -1,11 +1,11 @@
 // LiFePO4wered/Pi, /Pi3 and /Pi+: one LiFePO4 cell behind a microcontroller whose register map has seven versions.
 // The maker's daemon stays in charge of the board's running flag; this driver only reads it and says when it is wrong.
 import type { LifepoUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipFamily, ChipPorts, ChipSample } from "./chip.ts";
 import type { Controls } from "./controls.ts";
-import { hexByte } from "./i2c-errors.ts";
 import {
   autoBoot,
   type LifepoMap,

@@ -1,11 +1,11 @@
 // What gauges and controllers of the simpler kind have in common: one look gives everything, two looks that agree show
 // that the chip is there, and a steady reader stands between a look and the sample.
 import type { ChipKind } from "../boards/board.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
 import type { Controls } from "./controls.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { agreeCellMv, agreeChargePct, createSteady } from "./steady.ts";
 
 /** Everything that one look at a chip found. */

@@ -2,10 +2,10 @@
 // Nothing here writes to a chip: a quick-start or a reset would make its percentage worse under load or charge.
 // Register facts: MAX17040, MAX17043 and MAX17048 datasheets, "Register Summary"; Linux max17040_battery.c.
 import type { ChipKind, PlainUse } from "../boards/chip-use.ts";
+import { hexByte, hexWord } from "../boards/hex.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { chargingAt, rateToPctPerHour } from "./max1704x-rate.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
@@ -58,10 +58,6 @@ export function vcellToMv(word: number): number {
 /** Percent: the high byte is whole percent, the low byte 1/256. Can exceed 100. */
 export function socToPct(word: number): number {
   return word / 256;
-}
-
-function hexWord(word: number): string {
-  return `0x${word.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function impossible(message: string): ReadFailure {

@@ -1,11 +1,12 @@
 // What can be switched on a PiJuice. Nothing is stored for good (bit NV stays 0), so a board that loses its battery
 // comes back with its own settings. Never written: 0xF0 (defaults), 0xFE (boot loader), the profiles.
 // Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Firmware: power_management.c, rtc_ds1339_emu.c).
+
+import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Controls } from "./controls.ts";
 import { clockHour, decodeClock } from "./ds1307.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { pijuiceCommands as commands, type PijuiceWire } from "./pijuice-wire.ts";
 
 /** Units of 1.024 s each, taken for seconds: the cut comes a little later than asked for, never earlier. */
@@ -84,7 +85,7 @@ export function createPijuiceControls(wire: PijuiceWire, clock: Clock): Controls
     const found = await wire.read(command, data.length);
     if (!found.ok) return found;
     if (((found.value.at(-1) ?? 0) & storedBit) === 0) return wire.set(command, data, taken, what);
-    const shown = [...found.value].map(hexByte).join(" ");
+    const shown = hexBytes(found.value);
     return notPossible(
       `The PiJuice has ${what} stored for good (command ${hexByte(command)} reads ${shown}) and comes back to it. Change or clear it with pijuice_config.`,
     );

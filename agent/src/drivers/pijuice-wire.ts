@@ -1,8 +1,9 @@
 // How PiJuice talks: each transfer ends with a checksum, a write that arrives broken is ignored without a word, so every
 // write is read back. Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Firmware: command_server.c).
+
+import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import { hexByte } from "./i2c-errors.ts";
 
 /** Commands; the number of data bytes stands beside each. The checksum is not counted. */
 export const pijuiceCommands = {
@@ -87,7 +88,7 @@ export interface PijuiceWire {
 
 export function createPijuiceWire(bus: I2cBus, clock: Clock, address: number): PijuiceWire {
   function broken(command: number, bytes: Uint8Array): ReadFailure {
-    const shown = [...bytes].map(hexByte).join(" ");
+    const shown = hexBytes(bytes);
     return {
       ok: false,
       code: "PI_UPS_GAUGE_CHECKSUM",
@@ -117,8 +118,8 @@ export function createPijuiceWire(bus: I2cBus, clock: Clock, address: number): P
         if (!written.ok) return written;
         if (!back.ok) return back;
         if (attempt < writeTries) continue;
-        const shown = [...back.value].map(hexByte).join(" ");
-        const message = `The PiJuice did not take ${what}: command ${hexByte(command)} reads ${shown}, written was ${data.map(hexByte).join(" ")}.`;
+        const shown = hexBytes(back.value);
+        const message = `The PiJuice did not take ${what}: command ${hexByte(command)} reads ${shown}, written was ${hexBytes(data)}.`;
         return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
       }
     },

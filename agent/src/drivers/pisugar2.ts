@@ -2,10 +2,10 @@
 // estimates. Only reads: what the maker's program writes sets up a power chip, and nobody here has tried it.
 // Facts: PiSugar/pisugar-power-manager-rs (pisugar-core/src/ip5209.rs, ip5312.rs).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 

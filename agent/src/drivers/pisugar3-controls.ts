@@ -1,10 +1,11 @@
 // What can be switched on a PiSugar 3: charging, the start on mains, a delayed power cut and an alarm. Its power register
 // also holds the switch that cuts at once, so that register is written only where it was read twice with the output on.
 // Facts: PiSugar's I2C datasheet (docs.pisugar.com); PiSugar/pisugar-power-manager-rs (scripts/PiSugar3_DelayedShutdown.sh).
+
+import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Controls } from "./controls.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { type Pisugar3Wire, pisugar3Registers as registers } from "./pisugar3-wire.ts";
 
 /** Bits of the power register. `outputNow` cleared cuts at once, `outputUntilDelay` cleared after the delay. */
@@ -90,7 +91,7 @@ export function createPisugar3Controls(wire: Pisugar3Wire, clock: Clock): Contro
     if (hour !== null && minute !== null && second !== null) {
       return { ok: true, value: (hour * 60 + minute) * 60 + second };
     }
-    const message = `The PiSugar 3's clock reads ${bytes.map(hexByte).join(" ")}, which is no time of day: no alarm was set. Set the clock with the maker's program.`;
+    const message = `The PiSugar 3's clock reads ${hexBytes(bytes)}, which is no time of day: no alarm was set. Set the clock with the maker's program.`;
     return { ok: false, code: "PI_UPS_RTC_IMPOSSIBLE", message };
   }
 

@@ -1,9 +1,10 @@
 // How a PiSugar 3 is read and written: single-byte registers without a checksum, so what controls something is read twice,
 // and a write needs a key before, takes it away after, and is read back.
 // Facts: PiSugar's I2C datasheet (docs.pisugar.com); PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs).
+
+import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { shortRead } from "./looking-chip.ts";
 
 /** Register addresses. 0x50 (the bus address) and 0x06 (watchdogs, which nobody here would feed) are never written. */

@@ -2,9 +2,9 @@
 // taken from it. Facts: PiSugar's I2C datasheet (docs.pisugar.com); PiSugar/pisugar-power-manager-rs
 // (pisugar-core/src/pisugar3.rs, pisugar-module/pisugar-3).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { ButtonAction, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipDriver, ChipFamily, ChipSample } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip } from "./looking-chip.ts";
 import { createPisugar3Controls, powerBits } from "./pisugar3-controls.ts";
 import { createPisugar3Wire, impossible, type Pisugar3Wire, pisugar3Registers } from "./pisugar3-wire.ts";

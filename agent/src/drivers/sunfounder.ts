@@ -2,11 +2,11 @@
 // asked in another way: each look is a request that is written, and bytes that come one by one.
 // Facts: github.com/sunfounder/spc (spc/i2c.py, spc/spc.py, spc/devices.py), github.com/sunfounder/pipower5.
 import type { SunFounderUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
 import type { ChipFamily, ChipPorts, ChipSample } from "./chip.ts";
 import type { Controls } from "./controls.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import {
   decodeSpcWindow,

@@ -3,9 +3,9 @@
 // Facts: geeekpi/upsplus (README.md, example programs, issues 70 and 75); ArjenR49/UPS-Plus (README.md, traps of the timers);
 // dacarson/UPSPlus_oss (documents/UPSPlus_Behavior_Spec.md, ranges of the registers).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, RawReading, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { createLookingChip, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 

@@ -2,9 +2,9 @@
 // arms "start the Pi when power is applied". Its other registers are not read, because nobody knows what they mean.
 // Source: https://www.waveshare.com/wiki/UPS_HAT_(D).
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte } from "../boards/hex.ts";
 import type { Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { shortRead } from "./looking-chip.ts";
 
 const idRegister = 0x00;

@@ -1,9 +1,9 @@
 // Waveshare's UPS HAT (E): a controller in front of a BQ4050 gauge and an IP2368 charger. What comes from a chip that does
 // not answer the controller is old: the battery's figures without the gauge, mains and charging without the charger.
 import type { PlainUse } from "../boards/chip-use.ts";
+import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
-import { hexByte } from "./i2c-errors.ts";
 import { cellsAgree, shortRead } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 import { agreeCellMv, createSteady } from "./steady.ts";
@@ -138,7 +138,7 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     if (!head.ok) return head;
     const { id, strangeLinks } = decodeHatEHead(head.value);
     if (id === hatEId && !strangeLinks) return head;
-    const shown = [...head.value].map(hexByte).join(" ");
+    const shown = hexBytes(head.value);
     return impossible(
       `The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does: the transfer was disturbed.`,
     );

@@ -1,6 +1,7 @@
 // What kernel drivers that own a chip tell about it: /sys/class/power_supply and hwmon. One small read per poll.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { kernelDeviceName } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 
@@ -102,8 +103,7 @@ class SysfsPower implements KernelPower {
   }
 
   async i2cHwmon(bus: number, address: number, files: readonly string[]): Promise<Result<Texts | null>> {
-    const device = `${bus}-${address.toString(16).padStart(4, "0")}`;
-    const path = join(this.#i2cDevices, device, "hwmon");
+    const path = join(this.#i2cDevices, kernelDeviceName(bus, address), "hwmon");
     let folders: readonly string[];
     try {
       folders = await readdir(path);

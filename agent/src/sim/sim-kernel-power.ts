@@ -3,6 +3,7 @@
 import type { Board, ChipUse } from "../boards/board.ts";
 import { isThroughKernel } from "../boards/board.ts";
 import type { Ina219Use, PowerSupplyUse } from "../boards/chip-use.ts";
+import { kernelDeviceName } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
@@ -131,7 +132,7 @@ class SimKernelPower implements KernelPower {
     const device = bus === this.#parts.board.i2cBus ? this.#hwmon.get(address) : undefined;
     if (device === undefined) return Promise.resolve({ ok: true, value: null });
     const fault = this.#parts.fault();
-    const path = `/sys/bus/i2c/devices/${bus}-${address.toString(16).padStart(4, "0")}/hwmon/hwmon0`;
+    const path = `/sys/bus/i2c/devices/${kernelDeviceName(bus, address)}/hwmon/hwmon0`;
     if (fault === "nack") {
       return Promise.resolve(noFile(path, "EREMOTEIO: remote I/O error, read"));
     }
