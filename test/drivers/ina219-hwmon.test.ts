@@ -67,8 +67,11 @@ function machine(files: Files | null, use: Ina219Use = hatB) {
   });
   // The clock is not asked for the time that a real file takes.
   const probe = async () => {
-    const found = driver.probe();
-    for (let turn = 0; turn < 50; turn += 1) {
+    let settled = false;
+    const found = driver.probe().finally(() => {
+      settled = true;
+    });
+    while (!settled) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await clock.advance(5);
     }

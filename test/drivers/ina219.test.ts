@@ -10,8 +10,8 @@ import {
   measuresContinuously,
   needsCalibration,
   resetConfig,
-  signed16,
 } from "../../agent/src/drivers/ina219-words.ts";
+import { signed16 } from "../../agent/src/drivers/words.ts";
 import { createIna219Registers } from "../../agent/src/sim/ina219-registers.ts";
 import { chipWorld } from "../support/chip-world.ts";
 import { chipBench, expectRefusal, expectValue } from "./chip-bench.ts";

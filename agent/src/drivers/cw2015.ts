@@ -4,10 +4,11 @@
 import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
-import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily } from "./chip.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
+import { impossible } from "./chip-failures.ts";
+import { createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { chipRegisters } from "./registers.ts";
 
 /** Register addresses; words are big-endian. */
 export const cw2015Registers = {
@@ -35,11 +36,10 @@ export function cw2015ToMv(word: number): number {
 export function decodeCw2015(vcell: number, soc: number): Result<GaugeReading> {
   const chargePct = soc / 256;
   if (Math.floor(chargePct) > highestPct) {
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_IMPOSSIBLE",
-      message: `The CW2015 says ${chargePct.toFixed(1)} %, which it does while it still computes after a start; expected are 0 to ${highestPct} %. If it stays, disconnect the battery for a minute.`,
-    };
+    return impossible(
+      `The CW2015 says ${chargePct.toFixed(1)} %, which it does while it still computes after a start; expected are 0 to ${highestPct} %.`,
+      "If it stays, disconnect the battery for a minute.",
+    );
   }
   const reading = { cellMv: cw2015ToMv(vcell), chargePct };
   return implausibleCell("The CW2015", reading) ?? { ok: true, value: reading };
@@ -53,42 +53,31 @@ function sleeping(address: number, mode: number): ReadFailure {
   };
 }
 
-async function bytes(
-  bus: I2cBus,
-  address: number,
-  register: number,
-  length: number,
-): Promise<Result<number>> {
-  const read = await bus.read(address, register, length);
-  if (!read.ok) return read;
-  if (read.value.length < length) return shortRead("CW2015", register, read.value.length, length);
-  return { ok: true, value: read.value.reduce((word, byte) => (word << 8) | byte, 0) };
-}
-
 /**
  * Driver for the CW2015. Does no I/O before `probe` or `read`.
  *
  * Codes besides those of the bus: `PI_UPS_GAUGE_ASLEEP`, `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`,
  * `PI_UPS_GAUGE_NOT_FOUND`.
  */
-export const cw2015: ChipFamily<PlainUse> = ({ address }, { bus, clock }) =>
-  createLookingChip({
+export const cw2015: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
+  const chip = chipRegisters(bus, address, "CW2015");
+  return createLookingChip({
     chip: "cw2015",
     name: "CW2015",
     address,
     clock,
     async identify() {
-      const version = await bytes(bus, address, cw2015Registers.version, 1);
+      const version = await chip.byte(cw2015Registers.version);
       if (!version.ok) return version;
       return { ok: true, value: { version: hexByte(version.value), notes: [] } };
     },
     async look() {
-      const mode = await bytes(bus, address, cw2015Registers.mode, 1);
+      const mode = await chip.byte(cw2015Registers.mode);
       if (!mode.ok) return mode;
       if ((mode.value & sleepMask) !== 0) return sleeping(address, mode.value);
-      const vcell = await bytes(bus, address, cw2015Registers.vcell, 2);
+      const vcell = await chip.wordHighFirst(cw2015Registers.vcell);
       if (!vcell.ok) return vcell;
-      const soc = await bytes(bus, address, cw2015Registers.soc, 2);
+      const soc = await chip.wordHighFirst(cw2015Registers.soc);
       if (!soc.ok) return soc;
       const reading = decodeCw2015(vcell.value, soc.value);
       return reading.ok ? { ok: true, value: { reading: reading.value } } : reading;
@@ -96,3 +85,4 @@ export const cw2015: ChipFamily<PlainUse> = ({ address }, { bus, clock }) =>
     sample: ({ reading }) => ({ gauge: { ok: true, value: reading } }),
     failed: (failure) => ({ gauge: failure }),
   });
+};

@@ -3,10 +3,12 @@
 // Register facts: wiki.dfrobot.com (DFR0494, DFR0528); PyPI DFRobotUPS (ups.py).
 import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
-import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
+import type { GaugeReading, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
+import { impossible, notThisChip } from "./chip-failures.ts";
+import { createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { chipRegisters, readAlike, readEach } from "./registers.ts";
 
 /** Register addresses, one byte each. */
 export const dfrobotRegisters = {
@@ -21,12 +23,8 @@ export const dfrobotRegisters = {
 /** What register 0x01 of every such HAT reads. */
 export const dfrobotProductId = 0xdf;
 
-const mostLooks = 4;
-const torn: ReadFailure = {
-  ok: false,
-  code: "PI_UPS_GAUGE_IMPOSSIBLE",
-  message: `The DFRobot UPS HAT gave other bytes at each of ${mostLooks + 1} looks. A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
-};
+const mostLooks = 5;
+const torn = impossible(`The DFRobot UPS HAT gave other bytes at each of ${mostLooks} looks.`);
 
 /** The four bytes of one look: 12 bits of 1.25 mV, then percent and 1/256. `PI_UPS_GAUGE_IMPOSSIBLE`. */
 export function decodeDfrobot(
@@ -47,35 +45,17 @@ export function decodeDfrobot(
  * Codes besides those of the bus: `PI_UPS_GAUGE_IMPOSSIBLE`, `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_GAUGE_NOT_FOUND`.
  */
 export const dfrobot: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
-  async function byte(register: number): Promise<Result<number>> {
-    const read = await bus.read(address, register, 1);
-    if (!read.ok) return read;
-    const [value] = read.value;
-    return value === undefined ? shortRead("DFRobot UPS HAT", register, 0, 1) : { ok: true, value };
-  }
-
-  async function bytes(registers: readonly number[]): Promise<Result<readonly number[]>> {
-    const values: number[] = [];
-    for (const register of registers) {
-      const value = await byte(register);
-      if (!value.ok) return value;
-      values.push(value.value);
-    }
-    return { ok: true, value: values };
-  }
+  const { byte } = chipRegisters(bus, address, "DFRobot UPS HAT");
+  const bytes = (registers: readonly number[]) => readEach(registers, byte);
 
   /** A conversion between two bytes tears the word, so the four count when they come twice alike. */
-  async function twice(registers: readonly number[]): Promise<Result<readonly number[]>> {
-    let before = await bytes(registers);
-    for (let look = 0; before.ok && look < mostLooks; look += 1) {
-      const again = await bytes(registers);
-      if (!again.ok) return again;
-      const { value } = before;
-      if (again.value.every((byte, index) => byte === value[index])) return again;
-      before = again;
-    }
-    return before.ok ? torn : before;
-  }
+  const twice = (registers: readonly number[]) =>
+    readAlike(() => bytes(registers), {
+      alike: 2,
+      most: mostLooks,
+      same: (a, b) => a.every((one, index) => one === b[index]),
+      restless: () => torn,
+    });
 
   return createLookingChip({
     chip: "dfrobot_ups",
@@ -90,11 +70,9 @@ export const dfrobot: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
       if (id === dfrobotProductId) {
         return { ok: true, value: { version: `${version >> 4}.${version & 0x0f}`, notes: [] } };
       }
-      return {
-        ok: false,
-        code: "PI_UPS_GAUGE_NOT_FOUND",
-        message: `The device at ${hexByte(address)} is no DFRobot UPS HAT: its register 0x01 reads ${hexByte(id)}, expected is ${hexByte(dfrobotProductId)}. Check the board in the configuration.`,
-      };
+      return notThisChip(
+        `The device at ${hexByte(address)} is no DFRobot UPS HAT: its register 0x01 reads ${hexByte(id)}, expected is ${hexByte(dfrobotProductId)}. Check the board in the configuration.`,
+      );
     },
     async look() {
       const { vcellHigh, vcellLow, socHigh, socLow } = dfrobotRegisters;

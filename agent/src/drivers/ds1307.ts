@@ -6,6 +6,7 @@ import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity } from "./chip.ts";
+import { fromDecimalByte } from "./words.ts";
 
 /** What a clock chip says. */
 export type ClockReading =
@@ -28,18 +29,11 @@ function impossible(bytes: Uint8Array): ReadFailure {
   };
 }
 
-/** A byte of two decimal digits, or null. */
-function decimal(byte: number | undefined, lowest: number, highest: number): number | null {
-  if (byte === undefined || (byte & 0x0f) > 9) return null;
-  const value = (byte >> 4) * 10 + (byte & 0x0f);
-  return value >= lowest && value <= highest ? value : null;
-}
-
-/** The hour of such a byte, 0-23, whether the clock counts 12 or 24 hours; null: it is none. */
+/** The hour of a byte of decimal digits, 0-23, whether the clock counts 12 or 24 hours; null: it is none. */
 export function clockHour(byte: number | undefined): number | null {
   if (byte === undefined) return null;
-  if ((byte & twelveHourBit) === 0) return decimal(byte & 0x3f, 0, 23);
-  const hour = decimal(byte & 0x1f, 1, 12);
+  if ((byte & twelveHourBit) === 0) return fromDecimalByte(byte & 0x3f, 0, 23);
+  const hour = fromDecimalByte(byte & 0x1f, 1, 12);
   return hour === null ? null : (hour % 12) + ((byte & afternoonBit) === 0 ? 0 : 12);
 }
 
@@ -47,12 +41,12 @@ export function clockHour(byte: number | undefined): number | null {
 export function decodeClock(bytes: Uint8Array): Result<ClockReading> {
   const [seconds, minutes, hours, , dates, months, years] = bytes;
   if (bytes.length < 7 || seconds === undefined) return impossible(bytes);
-  const second = decimal(seconds & ~haltBit, 0, 59);
-  const minute = decimal(minutes, 0, 59);
+  const second = fromDecimalByte(seconds & ~haltBit, 0, 59);
+  const minute = fromDecimalByte(minutes, 0, 59);
   const hour = clockHour(hours);
-  const date = decimal(dates, 1, 31);
-  const month = decimal(months, 1, 12);
-  const year = decimal(years, 0, 99);
+  const date = fromDecimalByte(dates, 1, 31);
+  const month = fromDecimalByte(months, 1, 12);
+  const year = fromDecimalByte(years, 0, 99);
   if (second === null || minute === null || hour === null) return impossible(bytes);
   // A chip that was never set stands still at day 0 of month 0.
   if ((seconds & haltBit) !== 0) return { ok: true, value: { kind: "stopped" } };

@@ -74,6 +74,8 @@ class FlowState {
 export interface Ina219Way {
   identify(): Promise<Result<Pick<ChipIdentity, "version" | "notes">>>;
   look(): Promise<Result<Ina219Look>>;
+  /** A look that never writes, where `look` may. */
+  readonly lookOnly?: () => Promise<Result<Ina219Look>>;
   /** What this way noticed about the chip; absent: it notices nothing. */
   faults?(): readonly BoardFault[];
   /** As in `drivers/steady.ts`. */
@@ -116,6 +118,7 @@ export function createIna219Chip(use: Ina219Use, clock: Clock, way: Ina219Way): 
     clock,
     identify: () => way.identify(),
     look: () => way.look(),
+    ...(way.lookOnly === undefined ? {} : { lookOnly: way.lookOnly }),
     ...(way.confirmingLooks === undefined ? {} : { confirmingLooks: way.confirmingLooks }),
     agree: (a, b) =>
       flow.mains(a.currentMa) === flow.mains(b.currentMa) &&

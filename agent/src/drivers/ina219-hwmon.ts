@@ -6,6 +6,7 @@ import type { Ina219Use } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { ChipDriver, ChipPorts } from "./chip.ts";
+import { disturbedBus, impossible } from "./chip-failures.ts";
 import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
 
 /** Voltage and shunt are asked twice, by different registers where there are some: the driver itself checks nothing. */
@@ -66,10 +67,11 @@ export function ina219ThroughHwmon(
     };
   }
 
-  function impossible(found: string, expected: string): ReadFailure {
-    const message = `The kernel's figures for the INA219 at ${place} are ${found}; expected are ${expected}. A bad contact or a disturbed bus does this: check the HAT's seat, and look with: dmesg | tail`;
-    return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-  }
+  const disagree = (found: string, expected: string) =>
+    impossible(
+      `The kernel's figures for the INA219 at ${place} are ${found}; expected are ${expected}.`,
+      `${disturbedBus} Look with: dmesg | tail`,
+    );
 
   async function figures(): Promise<Result<Figures>> {
     const texts = await kernel.i2cHwmon(busNumber, use.address, Object.values(files));
@@ -92,15 +94,15 @@ export function ina219ThroughHwmon(
       shuntUohm === null ||
       shuntUohm <= 0
     ) {
-      return impossible(JSON.stringify(texts.value), "numbers");
+      return disagree(JSON.stringify(texts.value), "numbers");
     }
     if (Math.abs(busMv - againMv) > busToleranceMv * cellsInSeries) {
-      return impossible(`${busMv} and ${againMv} mV in two looks`, "equal ones");
+      return disagree(`${busMv} and ${againMv} mV in two looks`, "equal ones");
     }
     const byCurrentMv = (currentMa * shuntUohm) / 1e6;
     const allowedMv = shuntTolerance.mv + shuntTolerance.share * Math.abs(overShuntMv);
     if (Math.abs(byCurrentMv - overShuntMv) > allowedMv) {
-      return impossible(
+      return disagree(
         `${currentMa} mA through ${shuntUohm} microohm and ${overShuntMv} mV over them`,
         "figures that belong together",
       );

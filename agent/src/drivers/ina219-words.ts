@@ -2,6 +2,7 @@
 // brown-out resets the calibration and leaves a current of 0, which would look like "mains present": so the shunt is asked
 // as well. Register facts: TI INA219 datasheet (SBOS448), "Register Details" and "Programming the Calibration Register".
 import type { Ina219Use } from "../boards/chip-use.ts";
+import { signed16 } from "./words.ts";
 
 /** Register addresses; all registers are 16 bits, big-endian. */
 export const ina219Registers = {
@@ -30,11 +31,6 @@ const currentTolerance = { share: 0.1, ma: 60 } as const;
 /** The calibration register's word for a shunt and a resolution: trunc(0.04096 / (LSB * R)), bit 0 is unused. */
 export function calibrationFor(shuntOhm: number, currentLsbUa: number): number {
   return Math.min(0xfffe, Math.trunc(0.04096 / ((currentLsbUa / 1e6) * shuntOhm))) & 0xfffe;
-}
-
-/** Two's complement of 16 bits. */
-export function signed16(word: number): number {
-  return word >= 0x8000 ? word - 0x10000 : word;
 }
 
 /** Bus voltage in mV: bits 15:3, 4 mV each. */

@@ -4,6 +4,7 @@ import type { Ina219Use } from "../boards/chip-use.ts";
 import { hexByte, hexWord } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { ChipDriver, ChipFamily, ChipPorts } from "./chip.ts";
+import { impossible, notThisChip } from "./chip-failures.ts";
 import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
 import { ina219ThroughHwmon } from "./ina219-hwmon.ts";
 import {
@@ -15,7 +16,7 @@ import {
   measuresContinuously,
   needsCalibration,
 } from "./ina219-words.ts";
-import { shortRead } from "./looking-chip.ts";
+import { chipRegisters, readEach } from "./registers.ts";
 
 /** Both converters with 32 samples each take 34 ms (datasheet, "ADC settings"); the first figure is there after that. */
 const conversionMs = 40;
@@ -49,23 +50,13 @@ function ina219OnBus(use: Ina219Use, { bus, clock, cellsInSeries }: ChipPorts): 
   const { address } = use;
   const rewrites = new Rewrites();
 
-  async function word(register: number): Promise<Result<number>> {
-    const read = await bus.read(address, register, 2);
-    if (!read.ok) return read;
-    const [high, low] = read.value;
-    if (high === undefined || low === undefined) return shortRead("INA219", register, read.value.length, 2);
-    return { ok: true, value: (high << 8) | low };
-  }
+  const { wordHighFirst: word } = chipRegisters(bus, address, "INA219");
 
   async function words(): Promise<Result<Ina219Words>> {
     const { config, shunt, bus: busRegister, current } = ina219Registers;
-    const found: number[] = [];
-    for (const register of [config, shunt, busRegister, current]) {
-      const value = await word(register);
-      if (!value.ok) return value;
-      found.push(value.value);
-    }
-    const [configWord = 0, shuntWord = 0, busWord = 0, currentWord = 0] = found;
+    const found = await readEach([config, shunt, busRegister, current], word);
+    if (!found.ok) return found;
+    const [configWord = 0, shuntWord = 0, busWord = 0, currentWord = 0] = found.value;
     return { ok: true, value: { config: configWord, shunt: shuntWord, bus: busWord, current: currentWord } };
   }
 
@@ -86,11 +77,9 @@ function ina219OnBus(use: Ina219Use, { bus, clock, cellsInSeries }: ChipPorts): 
   }
 
   function notThere(config: number): ReadFailure {
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${hexByte(address)} does not behave like an INA219 that measures: its CONFIG reads ${hexWord(config)}, which is no continuous measurement. Check the board in the configuration; if it is right, stop the program that put the sensor to sleep, and cut the board's supply for a moment.`,
-    };
+    return notThisChip(
+      `The device at ${hexByte(address)} does not behave like an INA219 that measures: its CONFIG reads ${hexWord(config)}, which is no continuous measurement. Check the board in the configuration; if it is right, stop the program that put the sensor to sleep, and cut the board's supply for a moment.`,
+    );
   }
 
   /** What probing may do: any continuous measurement counts, and nothing is written. */
@@ -122,29 +111,21 @@ function ina219OnBus(use: Ina219Use, { bus, clock, cellsInSeries }: ChipPorts): 
   const isSet = (found: Ina219Words) => found.config === use.configWord && !needsCalibration(found, use);
 
   function disturbed(config: number): ReadFailure {
-    const message = `The CONFIG of the INA219 at ${hexByte(address)} reads ${hexWord(config)} and something else a moment before: the transfer was disturbed.`;
-    return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
+    return impossible(
+      `The CONFIG of the INA219 at ${hexByte(address)} reads ${hexWord(config)} and something else a moment before.`,
+    );
   }
 
-  let mayWrite = false;
-
-  const chip = createIna219Chip(use, clock, {
+  return createIna219Chip(use, clock, {
     async identify() {
       const config = await word(ina219Registers.config);
       if (!config.ok) return config;
       return { ok: true, value: { version: `CONFIG ${hexWord(config.value)}`, notes: [] } };
     },
-    look: () => (mayWrite ? look() : lookOnly()),
+    look,
+    lookOnly,
     faults: () => rewrites.faults(clock.now().monoMs, address),
   });
-
-  return {
-    ...chip,
-    read() {
-      mayWrite = true;
-      return chip.read();
-    },
-  };
 }
 
 /** The INA219 by the way that the board's data say. Codes: those of the two ways. */

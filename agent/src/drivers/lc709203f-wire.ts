@@ -4,7 +4,7 @@
 import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
-import { shortRead } from "./looking-chip.ts";
+import { chipRegisters } from "./registers.ts";
 
 const polynomial = 0x07;
 /** A transfer whose checksum is wrong is repeated this often. */
@@ -40,13 +40,11 @@ function wrongChecksum(address: number, command: number): ReadFailure {
 
 /** Reads one word. Codes besides those of the bus: `PI_UPS_GAUGE_CHECKSUM`, `PI_UPS_GAUGE_IMPOSSIBLE`. */
 export async function readWord(bus: I2cBus, address: number, command: number): Promise<Result<number>> {
+  const chip = chipRegisters(bus, address, "LC709203F");
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const read = await bus.read(address, command, 3);
+    const read = await chip.bytes(command, 3);
     if (!read.ok) return read;
-    const [low, high, crc] = read.value;
-    if (low === undefined || high === undefined || crc === undefined) {
-      return shortRead("LC709203F", command, read.value.length, 3);
-    }
+    const [low = 0, high = 0, crc] = read.value;
     if (crc === readCrc(address, command, low, high)) return { ok: true, value: (high << 8) | low };
   }
   return wrongChecksum(address, command);

@@ -6,9 +6,11 @@ import { hexByte, hexWord } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
+import { impossible } from "./chip-failures.ts";
 import { readWord } from "./lc709203f-wire.ts";
 import { type CellLook, createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { readEach } from "./registers.ts";
 
 /** Register addresses. */
 export const lc709203fRegisters = {
@@ -56,10 +58,6 @@ interface Settings {
 interface Look extends CellLook {
   /** Absent without a thermistor. */
   readonly temperatureC?: number;
-}
-
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
 }
 
 const notConfigured =
@@ -137,14 +135,8 @@ class Lc709203f {
     return { ok: true, value: { configured, thermistor } };
   }
 
-  async #words(registers: readonly number[]): Promise<Result<readonly number[]>> {
-    const words: number[] = [];
-    for (const register of registers) {
-      const word = await this.#word(register);
-      if (!word.ok) return word;
-      words.push(word.value);
-    }
-    return { ok: true, value: words };
+  #words(registers: readonly number[]): Promise<Result<readonly number[]>> {
+    return readEach(registers, (register) => this.#word(register));
   }
 
   #word(register: number): Promise<Result<number>> {

@@ -5,6 +5,7 @@ import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipFamily, ChipPorts, ChipSample } from "./chip.ts";
+import { impossible, notTaken, notThisChip } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import {
   autoBoot,
@@ -34,10 +35,6 @@ interface Look extends CellLook {
   readonly acPresent: boolean | null;
   readonly outputMa: number | null;
   readonly piRunning: number;
-}
-
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
 }
 
 function lacks(what: string, map: LifepoMap, boards: string): ReadFailure {
@@ -172,11 +169,10 @@ class Lifepo4wered {
     const found = await this.#wire.byte(map.autoBoot);
     if (!found.ok) return found;
     if (found.value === wanted) return { ok: true, value: undefined };
-    return {
-      ok: false,
-      code: "PI_UPS_NOT_TAKEN",
-      message: `The LiFePO4wered did not take AUTO_BOOT ${wanted}: it reads ${found.value}. Try again; if it stays, set it with: lifepo4wered-cli set auto_boot ${wanted}`,
-    };
+    return notTaken(
+      `The LiFePO4wered did not take AUTO_BOOT ${wanted}: it reads ${found.value}.`,
+      `Try again; if it stays, set it with: lifepo4wered-cli set auto_boot ${wanted}`,
+    );
   }
 
   #has(what: LifepoUse["has"][number]): boolean {
@@ -200,11 +196,9 @@ class Lifepo4wered {
 
   #notThisBoard(version: number, address: number): ReadFailure {
     const at = hexByte(this.#use.address);
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${at} is no LiFePO4wered: its registers 0x00 and 0x01 read ${hexByte(version)} and ${hexByte(address)}, expected are a map version from 1 to 7 and the address ${at} itself. Waveshare's UPS HAT (C) and (D) have the same address: check the board in the configuration.`,
-    };
+    return notThisChip(
+      `The device at ${at} is no LiFePO4wered: its registers 0x00 and 0x01 read ${hexByte(version)} and ${hexByte(address)}, expected are a map version from 1 to 7 and the address ${at} itself. Waveshare's UPS HAT (C) and (D) have the same address: check the board in the configuration.`,
+    );
   }
 }
 
@@ -223,7 +217,8 @@ function known<T>(value: T | null, otherwise: ReadFailure): Result<T> {
 function refusal(cellMv: number, railMv: number, vinMv: number): ReadFailure | null {
   if (cellMv > highestCellMv) {
     return impossible(
-      `The LiFePO4wered says ${cellMv} mV; a LiFePO4 cell has at most ${highestCellMv} mV. Its registers may be corrupt: take the cell out for a few minutes.`,
+      `The LiFePO4wered says ${cellMv} mV; a LiFePO4 cell has at most ${highestCellMv} mV.`,
+      "Its registers may be corrupt: take the cell out for a few minutes.",
     );
   }
   if (railMv < 0 || railMv > highestVoutMv || vinMv < 0 || vinMv > highestVinMv) {

@@ -5,6 +5,7 @@ import type { BoardFault, ButtonAction, Result, Sample } from "../core/model.ts"
 import type { Clock, Gpio } from "../ports/ports.ts";
 import { type ButtonLine, createButtonLine } from "./button-line.ts";
 import { type ChargeLine, createChargeLine } from "./charge-line.ts";
+import { notPossible } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import { createBootOkLine } from "./line-boot-ok.ts";
 import { type KeptOpen, keptOpen } from "./line-kept-open.ts";
@@ -44,8 +45,7 @@ interface Needed {
  * of boot-OK, which after an unheard request is a reboot.
  */
 function pressed(powerCut: PowerCutLine, hears: KeptOpen | null, delayS: number | null) {
-  const refuse = (message: string): Promise<Result<void>> =>
-    Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+  const refuse = (message: string): Promise<Result<void>> => Promise.resolve(notPossible(message));
   if (delayS !== null && delayS !== 0) {
     return refuse(
       `The power cut of this board is a press of its button: the Pi goes down at once, and the power is cut when it is down. It cannot wait ${delayS} s; ask for 0s.`,

@@ -5,6 +5,7 @@ import { hexByte } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
+import { disturbedBus, notThisChip } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import { agreeCellMv, agreeChargePct, createSteady } from "./steady.ts";
 
@@ -29,8 +30,13 @@ export interface LookingChipParts<L extends CellLook> {
   failed(failure: ReadFailure): ChipSample;
   /** Told of each believed look; for what is news between two of them. */
   believed?(look: L): void;
-  /** True where a look needs a write, which no probe may make: `identify` alone then finds the chip. */
-  readonly looksWrite?: boolean;
+  /**
+   * A look that never writes, for probes. Absent: `look` is one; null: there is none, and `identify` alone finds the
+   * chip.
+   */
+  readonly lookOnly?: (() => Promise<Result<L>>) | null;
+  /** What a believed read leaves to be done, such as taking a press from the chip. Never after a probe. */
+  afterRead?(): Promise<void>;
   /** As in `drivers/steady.ts`. */
   readonly confirmingLooks?: number;
   readonly controls?: Controls;
@@ -64,7 +70,7 @@ export function createLookingChip<L extends CellLook>(parts: LookingChipParts<L>
     unstable: (looks, last) => ({
       ok: false,
       code: "PI_UPS_GAUGE_UNSTABLE",
-      message: `${looks} looks at the ${name} at ${hexByte(address)} in a row disagree (last: ${show(last.reading)}). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
+      message: `${looks} looks at the ${name} at ${hexByte(address)} in a row disagree (last: ${show(last.reading)}). ${disturbedBus}`,
     }),
   });
 
@@ -73,28 +79,28 @@ export function createLookingChip<L extends CellLook>(parts: LookingChipParts<L>
     parts.believed?.(look);
   };
 
-  async function twoLooks(): Promise<ReadFailure | null> {
-    const first = await parts.look();
+  async function twoLooks(look: () => Promise<Result<L>>): Promise<ReadFailure | null> {
+    const first = await look();
     if (!first.ok) return first;
     await clock.sleep(5);
-    const second = await parts.look();
+    const second = await look();
     if (!second.ok) return second;
     if (agree(first.value, second.value)) {
       keep(second.value);
       return null;
     }
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${hexByte(address)} does not behave like a ${name} with a battery: two looks gave ${show(first.value.reading)} and ${show(second.value.reading)}; expected are equal figures. Check the board in the configuration and the battery.`,
-    };
+    return notThisChip(
+      `The device at ${hexByte(address)} does not behave like a ${name} with a battery: two looks gave ${show(first.value.reading)} and ${show(second.value.reading)}; expected are equal figures. Check the board in the configuration and the battery.`,
+    );
   }
+
+  const lookOnly = parts.lookOnly === undefined ? () => parts.look() : parts.lookOnly;
 
   return {
     async probe() {
       const identity = await parts.identify();
       if (!identity.ok) return identity;
-      const strange = parts.looksWrite === true ? null : await twoLooks();
+      const strange = lookOnly === null ? null : await twoLooks(lookOnly);
       return strange ?? { ok: true, value: { chip, ...identity.value } };
     },
     async read() {
@@ -102,18 +108,10 @@ export function createLookingChip<L extends CellLook>(parts: LookingChipParts<L>
       if (!look.ok) return parts.failed(look);
       const sample = parts.sample(look.value);
       parts.believed?.(look.value);
+      await parts.afterRead?.();
       return sample;
     },
     failed: (failure) => parts.failed(failure),
     ...(parts.controls === undefined ? {} : { controls: parts.controls }),
-  };
-}
-
-/** A transfer that gave fewer bytes than asked for. */
-export function shortRead(name: string, register: number, got: number, wanted: number): ReadFailure {
-  return {
-    ok: false,
-    code: "PI_UPS_GAUGE_IMPOSSIBLE",
-    message: `The ${name} sent ${got} of ${wanted} bytes of register ${hexByte(register)}.`,
   };
 }

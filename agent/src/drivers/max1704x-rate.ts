@@ -1,6 +1,8 @@
 // CRATE of the MAX17048: the gauge's own estimate of how fast the percentage moves, and what it says about charging.
 // Facts: MAX17048 datasheet, "CRATE Register"; the dead band is ours.
 import type { Result } from "../core/model.ts";
+import { impossible } from "./chip-failures.ts";
+import { signed16 } from "./words.ts";
 
 const pctPerHourPerLsb = 0.208;
 /** No pack of a Pi is charged or emptied in less than a quarter of an hour. */
@@ -12,14 +14,11 @@ const notChargingToPctPerHour = 0.4;
 
 /** Percent per hour, + = charging; the word is a two's complement number. Refuses what no battery can do. */
 export function rateToPctPerHour(word: number): Result<number> {
-  const signed = word >= 0x8000 ? word - 0x10000 : word;
-  const rate = signed * pctPerHourPerLsb;
+  const rate = signed16(word) * pctPerHourPerLsb;
   if (Math.abs(rate) <= mostPctPerHour) return { ok: true, value: rate };
-  return {
-    ok: false,
-    code: "PI_UPS_GAUGE_IMPOSSIBLE",
-    message: `The gauge says that the battery moves by ${rate.toFixed(0)} % an hour, which no battery does.`,
-  };
+  return impossible(
+    `The gauge says that the battery moves by ${rate.toFixed(0)} % an hour, which no battery does.`,
+  );
 }
 
 /** Whether this rate means charging, for a battery that was charging or not before. */

@@ -4,11 +4,13 @@
 import type { ChipKind, PlainUse } from "../boards/chip-use.ts";
 import { hexByte, hexWord } from "../boards/hex.ts";
 import type { GaugeReading, ReadFailure, Result } from "../core/model.ts";
-import type { Clock, I2cBus } from "../ports/ports.ts";
-import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
+import type { I2cBus } from "../ports/ports.ts";
+import type { ChipFamily, ChipSample } from "./chip.ts";
+import { impossible, notThisChip } from "./chip-failures.ts";
+import { type CellLook, createLookingChip } from "./looking-chip.ts";
 import { chargingAt, rateToPctPerHour } from "./max1704x-rate.ts";
 import { implausibleCell } from "./plausible-cell.ts";
-import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
+import { type ChipRegisters, chipRegisters, readAlike, readEach } from "./registers.ts";
 
 /** Register addresses; all registers are 16 bits, big-endian. */
 export const max1704xRegisters = {
@@ -40,8 +42,8 @@ export interface Max1704xModel {
   readonly hasRate: boolean;
 }
 
-/** One look. `ratePctPerHour` is absent on chips without CRATE. */
-interface Look extends GaugeReading {
+interface Look extends CellLook {
+  /** Absent on chips without CRATE. */
   readonly ratePctPerHour?: number;
 }
 
@@ -60,10 +62,6 @@ export function socToPct(word: number): number {
   return word / 256;
 }
 
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
-
 /** The words of one look at the chip, turned into a reading or refused. */
 export function decodeReading(vcell: number, soc: number): Result<GaugeReading> {
   for (const [name, word] of [["VCELL", vcell] as const, ["SOC", soc] as const]) {
@@ -77,134 +75,84 @@ export function decodeReading(vcell: number, soc: number): Result<GaugeReading> 
   return implausibleCell("The gauge", reading) ?? { ok: true, value: reading };
 }
 
-function unstableGauge(address: number, looks: number, last: GaugeReading): ReadFailure {
-  return {
-    ok: false,
-    code: "PI_UPS_GAUGE_UNSTABLE",
-    message: `${looks} looks at the gauge at ${hexByte(address)} in a row disagree (last: ${Math.round(last.cellMv)} mV, ${last.chargePct.toFixed(1)} %). A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
-  };
-}
-
-class Max1704x implements ChipDriver {
+class Max1704x {
   readonly #model: Max1704xModel;
-  readonly #bus: I2cBus;
   readonly #address: number;
-  readonly #clock: Clock;
-  readonly #steady: Steady<Look>;
+  readonly #registers: ChipRegisters;
   #asleep = false;
   /** CRATE exists in the chip that was found; null: it cannot have one. */
   #rate: Result<true> | null;
   #charging = false;
 
-  constructor(model: Max1704xModel, address: number, { bus, clock }: ChipPorts) {
+  constructor(model: Max1704xModel, address: number, bus: I2cBus) {
     this.#model = model;
-    this.#bus = bus;
     this.#address = address;
-    this.#clock = clock;
+    this.#registers = chipRegisters(bus, address, model.name);
     this.#rate = model.hasRate ? { ok: true, value: true } : null;
-    this.#steady = createSteady({
-      look: () => this.#look(),
-      agree: (a, b) => this.#agree(a, b),
-      unstable: (looks, last) => unstableGauge(address, looks, last),
-    });
   }
 
-  async probe(): Promise<Result<ChipIdentity>> {
+  async identify() {
     const version = await this.#sureWord(max1704xRegisters.version);
     if (!version.ok) return version;
     const config = await this.#sureWord(max1704xRegisters.config);
     if (!config.ok) return config;
     this.#judgeRate(version.value);
-    const first = await this.#look();
-    if (!first.ok) return first;
-    await this.#clock.sleep(5);
-    const second = await this.#look();
-    if (!second.ok) return second;
-    if (!this.#agree(first.value, second.value)) return this.#notAGauge(first.value, second.value);
-    this.#keep(second.value);
-    this.#steady.keep(second.value);
     this.#asleep = this.#sleeps(config.value);
     const notes = this.#notes(version.value);
-    return { ok: true, value: { chip: this.#model.chip, version: hexWord(version.value), notes } };
+    return { ok: true as const, value: { version: hexWord(version.value), notes } };
   }
 
-  async read(): Promise<ChipSample> {
-    const look = await this.#readLook();
-    if (look.ok) this.#keep(look.value);
-    const gauge: Result<GaugeReading> = look.ok
-      ? { ok: true, value: { cellMv: look.value.cellMv, chargePct: look.value.chargePct } }
-      : look;
+  /** Why its figures are not to be used; null: it is awake. Asked only of a gauge that was found asleep. */
+  async sleep(): Promise<ReadFailure | null> {
+    if (!this.#asleep) return null;
+    const config = await this.#sureWord(max1704xRegisters.config);
+    if (!config.ok) return config;
+    this.#asleep = this.#sleeps(config.value);
+    return this.#asleep ? this.#sleeping() : null;
+  }
+
+  async look(): Promise<Result<Look>> {
+    const { vcell, soc, crate } = max1704xRegisters;
+    const words = await readEach([vcell, soc], this.#registers.wordHighFirst);
+    if (!words.ok) return words;
+    const [vcellWord = 0, socWord = 0] = words.value;
+    const reading = decodeReading(vcellWord, socWord);
+    if (!reading.ok) return reading;
+    if (this.#rate?.ok !== true) return { ok: true, value: { reading: reading.value } };
+    const word = await this.#registers.wordHighFirst(crate);
+    if (!word.ok) return word;
+    const rate = rateToPctPerHour(word.value);
+    return rate.ok ? { ok: true, value: { reading: reading.value, ratePctPerHour: rate.value } } : rate;
+  }
+
+  sample(look: Look): ChipSample {
+    const gauge = { ok: true, value: look.reading } as const;
     if (this.#rate === null) return { gauge };
-    if (!look.ok) return { gauge, charging: look };
-    return { gauge, charging: this.#rate.ok ? { ok: true, value: this.#charging } : this.#rate };
+    return { gauge, charging: this.#rate.ok ? { ok: true, value: this.chargingIn(look) } : this.#rate };
   }
 
   failed(failure: ReadFailure): ChipSample {
     return this.#model.hasRate ? { gauge: failure, charging: failure } : { gauge: failure };
   }
 
-  async #readLook(): Promise<Result<Look>> {
-    if (this.#asleep) {
-      const config = await this.#sureWord(max1704xRegisters.config);
-      if (!config.ok) return config;
-      this.#asleep = this.#sleeps(config.value);
-      if (this.#asleep) return this.#sleeping();
-    }
-    return this.#steady.read();
+  chargingIn({ ratePctPerHour }: Look): boolean {
+    return ratePctPerHour === undefined ? false : chargingAt(ratePctPerHour, this.#charging);
   }
 
-  async #look(): Promise<Result<Look>> {
-    const vcell = await this.#word(max1704xRegisters.vcell);
-    if (!vcell.ok) return vcell;
-    const soc = await this.#word(max1704xRegisters.soc);
-    if (!soc.ok) return soc;
-    const reading = decodeReading(vcell.value, soc.value);
-    if (!reading.ok || this.#rate?.ok !== true) return reading;
-    const crate = await this.#word(max1704xRegisters.crate);
-    if (!crate.ok) return crate;
-    const rate = rateToPctPerHour(crate.value);
-    return rate.ok ? { ok: true, value: { ...reading.value, ratePctPerHour: rate.value } } : rate;
-  }
-
-  async #word(register: number): Promise<Result<number>> {
-    const bytes = await this.#bus.read(this.#address, register, 2);
-    if (!bytes.ok) return bytes;
-    const [high, low] = bytes.value;
-    if (high === undefined || low === undefined) {
-      return impossible(`The gauge sent ${bytes.value.length} of 2 bytes of register ${hexByte(register)}.`);
-    }
-    return { ok: true, value: (high << 8) | low };
+  believed(look: Look): void {
+    this.#charging = this.chargingIn(look);
   }
 
   /** A word that decides for the whole run counts when it was seen twice in a row. */
-  async #sureWord(register: number): Promise<Result<number>> {
-    let before: number | null = null;
-    for (let attempt = 0; attempt < sureTries; attempt += 1) {
-      const word = await this.#word(register);
-      if (!word.ok || word.value === before) return word;
-      before = word.value;
-    }
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `Register ${hexByte(register)} of the device at ${hexByte(this.#address)} reads differently each time (last ${hexWord(before ?? 0)}); a gauge's stands still. Check the HAT's seat and pins, and the board in the configuration.`,
-    };
-  }
-
-  #agree(a: Look, b: Look): boolean {
-    return (
-      Math.abs(a.cellMv - b.cellMv) <= agreeCellMv &&
-      Math.abs(a.chargePct - b.chargePct) <= agreeChargePct &&
-      this.#chargingIn(a) === this.#chargingIn(b)
-    );
-  }
-
-  #chargingIn(look: Look): boolean {
-    return look.ratePctPerHour === undefined ? false : chargingAt(look.ratePctPerHour, this.#charging);
-  }
-
-  #keep(look: Look): void {
-    this.#charging = this.#chargingIn(look);
+  #sureWord(register: number): Promise<Result<number>> {
+    return readAlike(() => this.#registers.wordHighFirst(register), {
+      alike: 2,
+      most: sureTries,
+      restless: (last) =>
+        notThisChip(
+          `Register ${hexByte(register)} of the device at ${hexByte(this.#address)} reads differently each time (last ${hexWord(last)}); a gauge's stands still. Check the HAT's seat and pins, and the board in the configuration.`,
+        ),
+    });
   }
 
   #sleeps(config: number): boolean {
@@ -243,16 +191,6 @@ class Max1704x implements ChipDriver {
       message: `The gauge at ${hexByte(this.#address)} is in sleep mode (CONFIG bit 7), so its figures stand still. Power the HAT off and on, or clear the bit.`,
     };
   }
-
-  #notAGauge(first: GaugeReading, second: GaugeReading): ReadFailure {
-    const show = (reading: GaugeReading) =>
-      `${Math.round(reading.cellMv)} mV, ${reading.chargePct.toFixed(1)} %`;
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${hexByte(this.#address)} does not behave like a ${this.#model.name} with a battery: two looks gave ${show(first)} and ${show(second)}; expected are equal figures. Check the board in the configuration and the battery.`,
-    };
-  }
 }
 
 /**
@@ -262,5 +200,26 @@ class Max1704x implements ChipDriver {
  * `probe` `PI_UPS_GAUGE_NOT_FOUND`; for charging alone `PI_UPS_GAUGE_NO_RATE`.
  */
 export function max1704xFamily(model: Max1704xModel): ChipFamily<PlainUse> {
-  return (use, ports) => new Max1704x(model, use.address, ports);
+  return ({ address }, { bus, clock }) => {
+    const gauge = new Max1704x(model, address, bus);
+    const chip = createLookingChip<Look>({
+      chip: model.chip,
+      name: model.name,
+      address,
+      clock,
+      identify: () => gauge.identify(),
+      look: () => gauge.look(),
+      agree: (a, b) => gauge.chargingIn(a) === gauge.chargingIn(b),
+      sample: (look) => gauge.sample(look),
+      failed: (failure) => gauge.failed(failure),
+      believed: (look) => gauge.believed(look),
+    });
+    return {
+      ...chip,
+      async read() {
+        const asleep = await gauge.sleep();
+        return asleep === null ? chip.read() : gauge.failed(asleep);
+      },
+    };
+  };
 }

@@ -1,7 +1,8 @@
 // What a press of a PiJuice's button asks for. The board keeps a function for each kind of press of each button, which its
 // owner chooses in pijuice_config; only those that mean the system's end are the agent's, the others are the board's own
 // or a user's program's. Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Firmware: button.c, button.h).
-import type { ButtonAction, ReadFailure, Result } from "../core/model.ts";
+import type { ButtonAction, Result } from "../core/model.ts";
+import { impossible } from "./chip-failures.ts";
 import { pijuiceCommands as commands, type PijuiceWire } from "./pijuice-wire.ts";
 
 export interface PijuicePress {
@@ -22,15 +23,12 @@ const systemFunctions: ReadonlyMap<number, ButtonAction> = new Map([
   [0x14, "reboot"],
 ]);
 
-function unknownEvents(): ReadFailure {
-  const message = "The PiJuice says unknown button events, which cannot be: the transfer was disturbed.";
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
-
 /** The events of the buttons 1 to 3, a nibble each. Code: `PI_UPS_GAUGE_IMPOSSIBLE`. */
 export function pijuiceEvents([low = 0, high = 0]: Uint8Array): Result<readonly number[]> {
   const events = [low & 0x0f, low >> 4, high & 0x0f];
-  if (high > 0x0f || events.some((event) => event > lastEvent)) return unknownEvents();
+  if (high > 0x0f || events.some((event) => event > lastEvent)) {
+    return impossible("The PiJuice says unknown button events, which cannot be.");
+  }
   return { ok: true, value: events };
 }
 

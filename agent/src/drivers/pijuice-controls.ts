@@ -3,11 +3,13 @@
 // Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Firmware: power_management.c, rtc_ds1339_emu.c).
 
 import { hexByte, hexBytes } from "../boards/hex.ts";
-import type { ReadFailure, Result } from "../core/model.ts";
+import type { Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
+import { notPossible } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import { clockHour, decodeClock } from "./ds1307.ts";
 import { pijuiceCommands as commands, type PijuiceWire } from "./pijuice-wire.ts";
+import { toDecimalByte } from "./words.ts";
 
 /** Units of 1.024 s each, taken for seconds: the cut comes a little later than asked for, never earlier. */
 const longestPowerOff = 250;
@@ -25,22 +27,16 @@ const watchdogMost = 0x3fff;
 const storedBit = 0x80;
 const gpioInputStates = ["absent", "bad", "weak", "present"] as const;
 
-function notPossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
-}
-
 function same(wanted: readonly number[]): (back: Uint8Array) => boolean {
   return (back) => wanted.every((byte, index) => byte === back[index]);
-}
-
-function bcd(value: number): number {
-  return (Math.floor(value / 10) << 4) | (value % 10);
 }
 
 /** The nine bytes of an alarm at this time, UTC: second, minute, hour, day of the month; no repetition. */
 export function pijuiceAlarm(wallMs: number): readonly number[] {
   const at = new Date(wallMs);
-  const parts = [at.getUTCSeconds(), at.getUTCMinutes(), at.getUTCHours(), at.getUTCDate()].map(bcd);
+  const parts = [at.getUTCSeconds(), at.getUTCMinutes(), at.getUTCHours(), at.getUTCDate()].map(
+    toDecimalByte,
+  );
   return [...parts, 0xff, 0xff, 0xff, 0x00, 0xff];
 }
 

@@ -1,8 +1,10 @@
 // What PiJuice's bytes mean: inputs, battery and faults.
 // Facts: PiSupply/PiJuice (Software/Source/pijuice.py, Software/README.md, Software/Source/src/pijuice_sys.py).
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
+import { impossible } from "./chip-failures.ts";
 import type { PijuicePress } from "./pijuice-buttons.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { lowFirst, signed16 } from "./words.ts";
 
 /** The data bytes of one look. */
 export interface PijuiceBytes {
@@ -45,19 +47,7 @@ const highestRailMv = 7000;
 const highestMa = 10_000;
 const possibleC = { lowest: -40, highest: 100 } as const;
 
-function word([low = 0, high = 0]: Uint8Array): number {
-  return low | (high << 8);
-}
-
-function signedWord(bytes: Uint8Array): number {
-  const value = word(bytes);
-  return value >= 0x8000 ? value - 0x10000 : value;
-}
-
-function impossible(what: string): ReadFailure {
-  const message = `The PiJuice says ${what}, which cannot be: the transfer was disturbed.`;
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
+const cannotBe = (what: string) => impossible(`The PiJuice says ${what}, which cannot be.`);
 
 /** Whether the status tells of a button event, which is then to be read. */
 export function hasPijuiceButton([status = 0]: Uint8Array): boolean {
@@ -71,7 +61,7 @@ export function pijuiceCelsius([low = 0]: Uint8Array): number {
 
 /** Battery current, mA, positive while charging: on the wire positive is discharging. */
 export function pijuiceBatteryMa(bytes: Uint8Array): number {
-  const discharging = signedWord(bytes);
+  const discharging = signed16(lowFirst(bytes));
   return discharging === 0 ? 0 : -discharging;
 }
 
@@ -140,11 +130,11 @@ export const batteryMissing: BoardFault = {
 function readingOf(bytes: PijuiceBytes, batteryPresent: boolean): Result<RawReading> {
   if (!batteryPresent) return { ok: true, value: noReading };
   const reading: RawReading = {
-    cellMv: word(bytes.batteryMv),
-    chargePct: word(bytes.charge) / 10,
+    cellMv: lowFirst(bytes.batteryMv),
+    chargePct: lowFirst(bytes.charge) / 10,
     currentMa: pijuiceBatteryMa(bytes.batteryMa),
   };
-  if (Math.abs(reading.currentMa ?? 0) > highestMa) return impossible(`${reading.currentMa} mA`);
+  if (Math.abs(reading.currentMa ?? 0) > highestMa) return cannotBe(`${reading.currentMa} mA`);
   return implausibleCell("The PiJuice", reading) ?? { ok: true, value: reading };
 }
 
@@ -161,10 +151,10 @@ export function decodePijuice(bytes: PijuiceBytes, press: PijuicePress | null): 
   const battery = (status >> 2) & 0x03;
   const batteryPresent = battery !== batteryStates.missing;
   const reading = readingOf(bytes, batteryPresent);
-  const railMv = word(bytes.railMv);
-  const outputMa = signedWord(bytes.outputMa);
-  if (railMv > highestRailMv) return impossible(`${railMv} mV at the 5 V pin`);
-  if (Math.abs(outputMa) > highestMa) return impossible(`${outputMa} mA at the 5 V pin`);
+  const railMv = lowFirst(bytes.railMv);
+  const outputMa = signed16(lowFirst(bytes.outputMa));
+  if (railMv > highestRailMv) return cannotBe(`${railMv} mV at the 5 V pin`);
+  if (Math.abs(outputMa) > highestMa) return cannotBe(`${outputMa} mA at the 5 V pin`);
   return {
     ok: true,
     value: {

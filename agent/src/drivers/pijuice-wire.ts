@@ -4,6 +4,7 @@
 import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
+import { notTaken } from "./chip-failures.ts";
 
 /** Commands; the number of data bytes stands beside each. The checksum is not counted. */
 export const pijuiceCommands = {
@@ -118,9 +119,9 @@ export function createPijuiceWire(bus: I2cBus, clock: Clock, address: number): P
         if (!written.ok) return written;
         if (!back.ok) return back;
         if (attempt < writeTries) continue;
-        const shown = hexBytes(back.value);
-        const message = `The PiJuice did not take ${what}: command ${hexByte(command)} reads ${shown}, written was ${hexBytes(data)}.`;
-        return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
+        return notTaken(
+          `The PiJuice did not take ${what}: command ${hexByte(command)} reads ${hexBytes(back.value)}, written was ${hexBytes(data)}.`,
+        );
       }
     },
   };

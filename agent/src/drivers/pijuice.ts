@@ -3,7 +3,7 @@
 import type { PlainUse } from "../boards/chip-use.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
-import type { ChipDriver, ChipFamily, ChipSample } from "./chip.ts";
+import type { ChipFamily, ChipSample } from "./chip.ts";
 import { createLookingChip } from "./looking-chip.ts";
 import { type PijuicePress, readPijuicePress } from "./pijuice-buttons.ts";
 import { createPijuiceControls } from "./pijuice-controls.ts";
@@ -17,6 +17,8 @@ import {
   pijuiceLooksAgree,
 } from "./pijuice-look.ts";
 import { pijuiceCommands as commands, createPijuiceWire, type PijuiceWire } from "./pijuice-wire.ts";
+import { readEach } from "./registers.ts";
+import { lowFirst } from "./words.ts";
 
 /** Older firmware loses transfers on a Pi 4. */
 const oldestGoodFirmware = 0x14;
@@ -44,22 +46,12 @@ const parts = [
 const noBytes = new Uint8Array();
 const nothingPressed = { ok: true, value: null } as const;
 
-async function readParts(wire: PijuiceWire): Promise<Result<readonly Uint8Array[]>> {
-  const found: Uint8Array[] = [];
-  for (const [command, length] of parts) {
-    const data = await wire.read(command, length);
-    if (!data.ok) return data;
-    found.push(data.value);
-  }
-  return { ok: true, value: found };
-}
-
 async function readLook(wire: PijuiceWire): Promise<Result<PijuiceLook>> {
   const status = await wire.read(commands.status, 1);
   if (!status.ok) return status;
   const press = hasPijuiceButton(status.value) ? await readPijuicePress(wire) : nothingPressed;
   if (!press.ok) return press;
-  const found = await readParts(wire);
+  const found = await readEach(parts, ([command, length]) => wire.read(command, length));
   if (!found.ok) return found;
   const [charge = noBytes, faults = noBytes, temperature = noBytes, batteryMv = noBytes] = found.value;
   const [batteryMa = noBytes, railMv = noBytes, outputMa = noBytes, charging = noBytes] =
@@ -147,7 +139,7 @@ class Pijuice {
     if (this.#press) {
       const mask = 0x0f << (4 * (this.#press.button - 1));
       const keep = [~mask & 0xff, (~mask >> 8) & 0xff];
-      const gone = (back: Uint8Array) => (((back[0] ?? 0) | ((back[1] ?? 0) << 8)) & mask) === 0;
+      const gone = (back: Uint8Array) => (lowFirst(back) & mask) === 0;
       await this.#wire.set(commands.buttons, keep, gone, "that its button was heard");
     }
     const events = this.#faultBits & pijuiceEventBits;
@@ -165,10 +157,10 @@ class Pijuice {
  * `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NO_BATTERY`, `PI_UPS_TEMPERATURE_IMPOSSIBLE`, and of the controls `PI_UPS_NOT_TAKEN`, `PI_UPS_NOT_POSSIBLE`,
  * `PI_UPS_RTC_WRONG`, `PI_UPS_RTC_IMPOSSIBLE`.
  */
-export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): ChipDriver => {
+export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
   const wire = createPijuiceWire(bus, clock, address);
   const board = new Pijuice(wire, clock);
-  const chip = createLookingChip<PijuiceLook>({
+  return createLookingChip<PijuiceLook>({
     chip: "pijuice",
     name: "PiJuice",
     address,
@@ -178,6 +170,7 @@ export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chip
     agree: pijuiceLooksAgree,
     sample: (look) => board.sample(look),
     believed: (look) => board.believed(look),
+    afterRead: () => board.clear(),
     failed: (failure) => ({
       gauge: failure,
       acPresent: failure,
@@ -191,12 +184,4 @@ export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chip
     }),
     controls: createPijuiceControls(wire, clock),
   });
-  return {
-    ...chip,
-    async read() {
-      const sample = await chip.read();
-      if (sample.acPresent?.ok === true) await board.clear();
-      return sample;
-    },
-  };
 };

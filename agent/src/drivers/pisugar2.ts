@@ -6,8 +6,10 @@ import { hexByte } from "../boards/hex.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import type { ChipFamily } from "./chip.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
+import { impossible } from "./chip-failures.ts";
+import { createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { type ChipRegisters, chipRegisters } from "./registers.ts";
 
 /** Where a register shows something, and how: its bits under the mask read `shows`. */
 interface Bits {
@@ -103,18 +105,12 @@ export function pisugar2Ma(chip: PowerChip, low: number, high: number): number {
   return signed14(low, high) * chip.maPerStep;
 }
 
-function impossible(what: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message: what };
-}
-
 class PowerChipReader {
-  readonly #address: number;
-  readonly #bus: I2cBus;
+  readonly #registers: ChipRegisters;
   readonly #chip: PowerChip;
 
   constructor(address: number, bus: I2cBus, chip: PowerChip) {
-    this.#address = address;
-    this.#bus = bus;
+    this.#registers = chipRegisters(bus, address, chip.name);
     this.#chip = chip;
   }
 
@@ -143,7 +139,7 @@ class PowerChipReader {
     const { name } = this.#chip;
     if (Math.abs(first.value - second.value) > sameMv) {
       const shown = `${Math.round(first.value)} and ${Math.round(second.value)} mV`;
-      return impossible(`The ${name} says ${shown} in one look: the transfer was disturbed.`);
+      return impossible(`The ${name} says ${shown} in one look.`);
     }
     const currentMa = pisugar2Ma(this.#chip, ...current.value);
     if (Math.abs(currentMa) > this.#chip.highestMa)
@@ -160,6 +156,7 @@ class PowerChipReader {
     if (cellMv < baseMv + leastSteps * this.#chip.mvPerStep) {
       return impossible(
         `The ${this.#chip.name} says ${Math.round(cellMv)} mV (${hexByte(low)} ${hexByte(high)}): it is another chip, or a wire is held low or high.`,
+        "Check the board in the configuration, and the board's seat and pins.",
       );
     }
     return { ok: true, value: cellMv };
@@ -176,22 +173,15 @@ class PowerChipReader {
   }
 
   async #shown({ register, mask, shows }: Bits): Promise<Result<boolean>> {
-    const byte = await this.#byte(register);
+    const byte = await this.#registers.byte(register);
     return byte.ok ? { ok: true, value: (byte.value & mask) === shows } : byte;
   }
 
   async #pair(register: number): Promise<Result<readonly [low: number, high: number]>> {
-    const low = await this.#byte(register);
+    const low = await this.#registers.byte(register);
     if (!low.ok) return low;
-    const high = await this.#byte(register + 1);
+    const high = await this.#registers.byte(register + 1);
     return high.ok ? { ok: true, value: [low.value, high.value] } : high;
-  }
-
-  async #byte(register: number): Promise<Result<number>> {
-    const read = await this.#bus.read(this.#address, register, 1);
-    if (!read.ok) return read;
-    const [byte] = read.value;
-    return byte === undefined ? shortRead(this.#chip.name, register, 0, 1) : { ok: true, value: byte };
   }
 }
 

@@ -5,8 +5,10 @@
 import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock } from "../ports/ports.ts";
+import { notPossible } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import { type Pisugar3Wire, pisugar3Registers as registers } from "./pisugar3-wire.ts";
+import { fromDecimalByte, toDecimalByte } from "./words.ts";
 
 /** Bits of the power register. `outputNow` cleared cuts at once, `outputUntilDelay` cleared after the delay. */
 export const powerBits = {
@@ -30,10 +32,6 @@ const farthestAlarmMs = dayS * 1000 - soonestAlarmMs;
 const clockWaitMs = 1500;
 const clockTries = 3;
 
-function notPossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
-}
-
 /** No write to the power register may carry a zero at what feeds the Pi, whether it was misread or is so. */
 function refuseWithout(bits: number): (before: number) => ReadFailure | null {
   return (before) =>
@@ -44,20 +42,10 @@ function refuseWithout(bits: number): (before: number) => ReadFailure | null {
         );
 }
 
-function toDecimal(value: number): number {
-  return (Math.floor(value / 10) << 4) | (value % 10);
-}
-
-/** Two decimal digits up to `highest`, or null. */
-function fromDecimal(byte: number, highest: number): number | null {
-  const value = (byte >> 4) * 10 + (byte & 0x0f);
-  return (byte & 0x0f) > 9 || value > highest ? null : value;
-}
-
 /** Hour, minute and second as the alarm takes them; `second` of the day, 0-86399. */
 export function pisugar3Time(second: number): readonly [number, number, number] {
   const [hour, minute] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
-  return [toDecimal(hour), toDecimal(minute), toDecimal(second % 60)];
+  return [toDecimalByte(hour), toDecimalByte(minute), toDecimalByte(second % 60)];
 }
 
 /**
@@ -84,9 +72,9 @@ export function createPisugar3Controls(wire: Pisugar3Wire, clock: Clock): Contro
     }
     const [hours = 0xff, minutes = 0xff, seconds = 0xff] = bytes;
     const [hour, minute, second] = [
-      fromDecimal(hours, 23),
-      fromDecimal(minutes, 59),
-      fromDecimal(seconds, 59),
+      fromDecimalByte(hours, 0, 23),
+      fromDecimalByte(minutes, 0, 59),
+      fromDecimalByte(seconds, 0, 59),
     ];
     if (hour !== null && minute !== null && second !== null) {
       return { ok: true, value: (hour * 60 + minute) * 60 + second };

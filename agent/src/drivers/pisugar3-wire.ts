@@ -5,7 +5,8 @@
 import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import { shortRead } from "./looking-chip.ts";
+import { impossible, notTaken } from "./chip-failures.ts";
+import { type ChipRegisters, chipRegisters, readAlike } from "./registers.ts";
 
 /** Register addresses. 0x50 (the bus address) and 0x06 (watchdogs, which nobody here would feed) are never written. */
 export const pisugar3Registers = {
@@ -42,9 +43,8 @@ const writeTries = 3;
 const writeSettlesMs = 50;
 
 /** The refusal of what no PiSugar 3 says. */
-export function impossible(what: string): ReadFailure {
-  const message = `The PiSugar 3 says ${what}, which cannot be: the transfer was disturbed.`;
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
+export function cannotBe(what: string): ReadFailure {
+  return impossible(`The PiSugar 3 says ${what}, which cannot be.`);
 }
 
 /** Bits of a register that are to be set; the others stay as they are. */
@@ -70,29 +70,26 @@ export interface Pisugar3Wire {
 class Wire implements Pisugar3Wire {
   readonly #address: number;
   readonly #bus: I2cBus;
+  readonly #registers: ChipRegisters;
   readonly #clock: Clock;
 
   constructor(address: number, bus: I2cBus, clock: Clock) {
     this.#address = address;
     this.#bus = bus;
+    this.#registers = chipRegisters(bus, address, "PiSugar 3");
     this.#clock = clock;
   }
 
-  async byte(register: number): Promise<Result<number>> {
-    const read = await this.#bus.read(this.#address, register, 1);
-    if (!read.ok) return read;
-    const [byte] = read.value;
-    return byte === undefined ? shortRead("PiSugar 3", register, 0, 1) : { ok: true, value: byte };
+  byte(register: number): Promise<Result<number>> {
+    return this.#registers.byte(register);
   }
 
-  async control(register: number): Promise<Result<number>> {
-    let before: number | null = null;
-    for (let read = 0; read < controlReads; read += 1) {
-      const byte = await this.byte(register);
-      if (!byte.ok || byte.value === before) return byte;
-      before = byte.value;
-    }
-    return restless(register);
+  control(register: number): Promise<Result<number>> {
+    return readAlike(() => this.byte(register), {
+      alike: 2,
+      most: controlReads,
+      restless: () => restless(register),
+    });
   }
 
   /** The high byte is read again after the low one: a step between the two would be 256 off. */
@@ -123,8 +120,9 @@ class Wire implements Pisugar3Wire {
       if (!after.ok) return after;
       if ((after.value & mask) === bits) return { ok: true, value: undefined };
       if (attempt < writeTries) continue;
-      const message = `The PiSugar 3 did not take ${hexByte(wanted)} in register ${hexByte(register)}: it reads ${hexByte(after.value)}.`;
-      return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
+      return notTaken(
+        `The PiSugar 3 did not take ${hexByte(wanted)} in register ${hexByte(register)}: it reads ${hexByte(after.value)}.`,
+      );
     }
   }
 
@@ -142,7 +140,7 @@ class Wire implements Pisugar3Wire {
 }
 
 function restless(register: number): ReadFailure {
-  return impossible(`something else at each of ${controlReads} reads of register ${hexByte(register)}`);
+  return cannotBe(`something else at each of ${controlReads} reads of register ${hexByte(register)}`);
 }
 
 export function createPisugar3Wire(address: number, bus: I2cBus, clock: Clock): Pisugar3Wire {

@@ -4,10 +4,11 @@
 import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { ButtonAction, RawReading, ReadFailure, Result } from "../core/model.ts";
-import type { ChipDriver, ChipFamily, ChipSample } from "./chip.ts";
+import type { ChipFamily, ChipSample } from "./chip.ts";
+import { notThisChip } from "./chip-failures.ts";
 import { createLookingChip } from "./looking-chip.ts";
 import { createPisugar3Controls, powerBits } from "./pisugar3-controls.ts";
-import { createPisugar3Wire, impossible, type Pisugar3Wire, pisugar3Registers } from "./pisugar3-wire.ts";
+import { cannotBe, createPisugar3Wire, type Pisugar3Wire, pisugar3Registers } from "./pisugar3-wire.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 
 const versionLength = 15;
@@ -64,8 +65,9 @@ class PiSugar3 {
       return { ok: true as const, value: { version: text.value, notes: [] } };
     }
     const shown = `${hexByte(hardware.value)} and ${hexByte(mode.value)}`;
-    const message = `The device at ${hexByte(this.#address)} is no PiSugar 3: registers 0x00 and 0x01 read ${shown}, expected are 0x03 and 0x0F, and there is no version in register 0xE2. Memory chips beside clocks (AT24C32) use the same address. Check the board in the configuration.`;
-    return { ok: false as const, code: "PI_UPS_GAUGE_NOT_FOUND", message };
+    return notThisChip(
+      `The device at ${hexByte(this.#address)} is no PiSugar 3: registers 0x00 and 0x01 read ${shown}, expected are 0x03 and 0x0F, and there is no version in register 0xE2. Memory chips beside clocks (AT24C32) use the same address. Check the board in the configuration.`,
+    );
   }
 
   /** Null where the bytes are no text. */
@@ -141,11 +143,11 @@ class PiSugar3 {
 /** What no PiSugar 3 says, or null. */
 function refusal({ reading, power, temperatureC, outputMa }: Look): ReadFailure | null {
   if (power === 0)
-    return impossible("that it has no input, charges nothing and feeds nothing (0x02 reads 0x00)");
+    return cannotBe("that it has no input, charges nothing and feeds nothing (0x02 reads 0x00)");
   if (temperatureC < possibleC.lowest || temperatureC > possibleC.highest) {
-    return impossible(`${temperatureC} °C`);
+    return cannotBe(`${temperatureC} °C`);
   }
-  if (outputMa > highestMa) return impossible(`${outputMa} mA at its output`);
+  if (outputMa > highestMa) return cannotBe(`${outputMa} mA at its output`);
   return implausibleCell("The PiSugar 3", reading);
 }
 
@@ -165,10 +167,10 @@ function looksAgree(a: Look, b: Look): boolean {
  * `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_GAUGE_NOT_FOUND`, and of the controls `PI_UPS_NOT_TAKEN`, `PI_UPS_NOT_POSSIBLE`,
  * `PI_UPS_RTC_WRONG`, `PI_UPS_RTC_IMPOSSIBLE`.
  */
-export const pisugar3: ChipFamily<PlainUse> = ({ address }, { bus, clock }): ChipDriver => {
+export const pisugar3: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
   const wire = createPisugar3Wire(address, bus, clock);
   const board = new PiSugar3(address, wire);
-  const chip = createLookingChip<Look>({
+  return createLookingChip<Look>({
     chip: "pisugar3",
     name: "PiSugar 3",
     address,
@@ -178,6 +180,7 @@ export const pisugar3: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chi
     agree: looksAgree,
     sample: (look) => board.sample(look),
     believed: (look) => board.believed(look),
+    afterRead: () => board.clear(),
     failed: (failure) => ({
       gauge: failure,
       acPresent: failure,
@@ -187,12 +190,4 @@ export const pisugar3: ChipFamily<PlainUse> = ({ address }, { bus, clock }): Chi
     }),
     controls: createPisugar3Controls(wire, clock),
   });
-  return {
-    ...chip,
-    async read() {
-      const sample = await chip.read();
-      if (sample.acPresent?.ok === true) await board.clear();
-      return sample;
-    },
-  };
 };

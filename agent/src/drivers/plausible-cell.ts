@@ -1,5 +1,6 @@
 // What no cell can be: the check that a driver makes of every look before it is evidence for anything.
 import type { RawReading, ReadFailure } from "../core/model.ts";
+import { impossible } from "./chip-failures.ts";
 
 /** Outside of this it is not a Li-ion or LiFePO4 cell but a misread register. */
 const possibleMv = { lowest: 2000, highest: 4500 } as const;
@@ -7,10 +8,6 @@ const possibleMv = { lowest: 2000, highest: 4500 } as const;
 const highestPct = 120;
 /** A gauge at exactly 0 % is believed below this only: 0.3 % was measured at 3.48 V while charging (x120x-dkms, battery-profiles.md). */
 const emptyBelowMv = 3600;
-
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
 
 /** The refusal of a reading that no cell gives, or null. `source` names the chip in the sentence. */
 export function implausibleCell(source: string, { cellMv, chargePct }: RawReading): ReadFailure | null {

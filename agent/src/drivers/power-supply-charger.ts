@@ -4,6 +4,7 @@
 // charge_control_*_threshold); mor-lock/x120x-dkms src/x120x.c, which refuses a start that is not below the end.
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
+import { notTaken } from "./chip-failures.ts";
 
 const files = {
   mode: "charge_type",
@@ -36,14 +37,6 @@ function stateOf(facts: PowerSupplyFacts): State | null {
 
 function same(a: Band, b: Band): boolean {
   return a.start === b.start && a.end === b.end;
-}
-
-function notTaken(name: string, wanted: string, found: string): ReadFailure {
-  return {
-    ok: false,
-    code: "PI_UPS_NOT_TAKEN",
-    message: `The kernel's charger ${name} was told ${wanted} and shows ${found}. See: grep . /sys/class/power_supply/${name}/charge*`,
-  };
 }
 
 function noControl(name: string): ReadFailure {
@@ -120,7 +113,10 @@ export class PowerSupplyCharger {
     if (taken) return { ok: true, value: undefined };
     const words = ({ start, end }: Band) => `${start} to ${end} %`;
     const wanted = band === null ? mode : `${mode}, ${words(band)}`;
-    return notTaken(this.#name, wanted, `${found.value.mode}, ${words(found.value)}`);
+    return notTaken(
+      `The kernel's charger ${this.#name} was told ${wanted} and shows ${found.value.mode}, ${words(found.value)}.`,
+      `See: grep . /sys/class/power_supply/${this.#name}/charge*`,
+    );
   }
 
   async #state(): Promise<Result<State>> {

@@ -4,10 +4,12 @@ import type { PowerSupplyUse } from "../boards/chip-use.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import type { ChipDriver, ChipFamily, ChipIdentity, ChipPorts, ChipSample } from "./chip.ts";
+import { impossible } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
+import { cellsAgree } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 import { PowerSupplyCharger } from "./power-supply-charger.ts";
-import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
+import { createSteady, type Steady } from "./steady.ts";
 
 /** What the uevent files say, in our units. */
 export interface SupplyLook {
@@ -33,10 +35,6 @@ function numberOf(facts: PowerSupplyFacts, key: string): number | null {
   return Number(text);
 }
 
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
-
 /** Charging is positive for us; drivers differ in the sign of current_now, but not in the words of status. */
 function currentMaOf(facts: PowerSupplyFacts): number | null {
   const microamps = numberOf(facts, "CURRENT_NOW");
@@ -58,6 +56,7 @@ function readingOf(name: string, facts: PowerSupplyFacts, cellsInSeries: number)
   if (microvolts === null || microvolts <= 0) {
     return impossible(
       `The power supply ${name} has no usable voltage (VOLTAGE_NOW=${facts["VOLTAGE_NOW"]}).`,
+      "Its driver or the bus behind it is disturbed; look with: dmesg | tail",
     );
   }
   const cellMv = microvolts / 1000 / cellsInSeries;
@@ -136,12 +135,7 @@ export function decodeSupplies(
 function agree(a: SupplyLook, b: SupplyLook): boolean {
   if (a.acPresent !== b.acPresent || a.charging !== b.charging || a.reading.ok !== b.reading.ok) return false;
   if (!a.reading.ok || !b.reading.ok) return true;
-  const [one, other] = [a.reading.value, b.reading.value];
-  if ((one.chargePct === undefined) !== (other.chargePct === undefined)) return false;
-  return (
-    Math.abs(one.cellMv - other.cellMv) <= agreeCellMv &&
-    Math.abs((one.chargePct ?? 0) - (other.chargePct ?? 0)) <= agreeChargePct
-  );
+  return cellsAgree(a.reading.value, b.reading.value);
 }
 
 function isBattery(facts: PowerSupplyFacts): boolean {

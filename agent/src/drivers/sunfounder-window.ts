@@ -2,6 +2,7 @@
 // Facts: github.com/sunfounder/spc (spc_data_buffer_sheet.md, spc/spc.py, spc/devices.py).
 import type { SunFounderUse } from "../boards/chip-use.ts";
 import type { RawReading, ReadFailure, Result } from "../core/model.ts";
+import { impossible } from "./chip-failures.ts";
 import { implausibleCell } from "./plausible-cell.ts";
 
 /** Registers that are read; words are little-endian, except for the board id. */
@@ -37,10 +38,6 @@ const restingMa = 100;
 /** The highest request that either of the maker's two lists knows. */
 const highestRequest = 3;
 
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-}
-
 /**
  * Battery current, + = charging. The maker's programs disagree about the register's sign, so the direction is taken from
  * the board's own flags; without a flag that names it there is none to tell.
@@ -52,6 +49,7 @@ function currentOf(raw: number, charging: boolean, batterySupplies: boolean): nu
   if (charging) return size;
   return size <= restingMa ? 0 : null;
 }
+
 /** The refusal of a pack that cannot be, or null. */
 export function spcCellRefusal(reading: RawReading): ReadFailure | null {
   return implausibleCell("The SunFounder board", reading);

@@ -6,8 +6,10 @@ import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
 import type { ChipFamily, ChipPorts, ChipSample } from "./chip.ts";
+import { notThisChip } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
+import { createLookingChip } from "./looking-chip.ts";
+import { chipRegisters } from "./registers.ts";
 import {
   decodeSpcWindow,
   type SpcWindow,
@@ -16,6 +18,7 @@ import {
   spcWindowLength,
   spcWriteRegisters,
 } from "./sunfounder-window.ts";
+import { highFirst } from "./words.ts";
 
 /** Command of the U1 before the register that is to be read. */
 const readCommand = 0x01;
@@ -34,18 +37,15 @@ const agreeMa = 500;
 const noId: readonly number[] = [0x0000, 0xffff];
 
 /** Reads bytes that follow each other. */
-async function readBytes(
+function readBytes(
   bus: I2cBus,
   { address, access }: SunFounderUse,
   register: number,
   length: number,
 ): Promise<Result<Uint8Array>> {
-  if (access === "window") {
-    const bytes = await bus.read(address, register, length);
-    if (!bytes.ok || bytes.value.length >= length) return bytes;
-    return shortRead("SunFounder board", register, bytes.value.length, length);
-  }
-  return readOneByOne(bus, address, register, length);
+  return access === "window"
+    ? chipRegisters(bus, address, "SunFounder board").bytes(register, length)
+    : readOneByOne(bus, address, register, length);
 }
 
 /** A byte that failed may have been counted by the board: the whole request begins again. */
@@ -106,8 +106,7 @@ class SunFounderBoard {
     if (!firmware.ok) return firmware;
     const id = await readBytes(this.#bus, this.#use, spcRegisters.boardId, 2);
     if (!id.ok) return id;
-    const [high = 0, low = 0] = id.value;
-    const refused = this.#otherBoard((high << 8) | low);
+    const refused = this.#otherBoard(highFirst(id.value));
     if (refused !== null) return refused;
     return { ok: true as const, value: { version: [...firmware.value].join("."), notes: [] } };
   }
@@ -178,11 +177,9 @@ class SunFounderBoard {
   #otherBoard(found: number): ReadFailure | null {
     const { boardId, address } = this.#use;
     if (boardId === undefined || found === boardId || noId.includes(found)) return null;
-    return {
-      ok: false,
-      code: "PI_UPS_GAUGE_NOT_FOUND",
-      message: `The device at ${hexByte(address)} says board id ${found}; expected is ${boardId}. Check the board in the configuration.`,
-    };
+    return notThisChip(
+      `The device at ${hexByte(address)} says board id ${found}; expected is ${boardId}. Check the board in the configuration.`,
+    );
   }
 }
 
@@ -240,7 +237,7 @@ export const sunfounder: ChipFamily<SunFounderUse> = (use, ports) => {
     sample: (look) => board.sample(look),
     failed: (failure) => board.failed(failure),
     believed: (look) => board.believed(look),
-    looksWrite: use.access === "esp32",
+    ...(use.access === "esp32" ? { lookOnly: null } : {}),
     ...(use.has.includes("buzzer") ? { controls } : {}),
   });
 };

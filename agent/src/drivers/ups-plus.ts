@@ -6,8 +6,11 @@ import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { BoardFault, RawReading, Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { createLookingChip, shortRead } from "./looking-chip.ts";
+import { impossible, notPossible, notTaken } from "./chip-failures.ts";
+import { createLookingChip } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { chipRegisters, readEach } from "./registers.ts";
+import { signed16 } from "./words.ts";
 
 /** Register addresses; each word begins at its low byte. */
 export const upsPlusRegisters = {
@@ -29,8 +32,9 @@ export const upsPlusRegisters = {
 const cutS = { shortest: 10, longest: 255 } as const;
 
 function tooLate(delayS: number): Result<never> {
-  const message = `The UPSPlus counts down from ${cutS.longest} s at most, and ${delayS} s were asked for. Ask later, or for less.`;
-  return { ok: false, code: "PI_UPS_NOT_POSSIBLE", message };
+  return notPossible(
+    `The UPSPlus counts down from ${cutS.longest} s at most, and ${delayS} s were asked for. Ask later, or for less.`,
+  );
 }
 
 /** An input above this is plugged in (the maker's programs). */
@@ -66,41 +70,23 @@ function earlyCut(atMv: number): BoardFault {
  * `PI_UPS_GAUGE_UNSTABLE`, `PI_UPS_GAUGE_NOT_FOUND`, `PI_UPS_NOT_TAKEN`.
  */
 export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
-  async function word(register: number): Promise<Result<number>> {
-    const read = await bus.read(address, register, 2);
-    if (!read.ok) return read;
-    const [low, high] = read.value;
-    if (low === undefined || high === undefined) return shortRead("UPSPlus", register, read.value.length, 2);
-    return { ok: true, value: low | (high << 8) };
-  }
-
-  async function words(registers: readonly number[]): Promise<Result<readonly number[]>> {
-    const found: number[] = [];
-    for (const register of registers) {
-      const value = await word(register);
-      if (!value.ok) return value;
-      found.push(value.value);
-    }
-    return { ok: true, value: found };
-  }
-
-  function impossible(what: string): Result<never> {
-    const message = `The UPSPlus at ${hexByte(address)} says ${what}, which cannot be: the transfer was disturbed.`;
-    return { ok: false, code: "PI_UPS_GAUGE_IMPOSSIBLE", message };
-  }
+  const chip = chipRegisters(bus, address, "UPSPlus");
+  const cannotBe = (what: string) =>
+    impossible(`The UPSPlus at ${hexByte(address)} says ${what}, which cannot be.`);
 
   async function look(): Promise<Result<Look>> {
     const { outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, protectMv, chargePct } = upsPlusRegisters;
-    const found = await words([outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, protectMv, chargePct]);
+    const wanted = [outputMv, batteryMv, usbCMv, microUsbMv, temperatureC, protectMv, chargePct];
+    const found = await readEach(wanted, chip.wordLowFirst);
     if (!found.ok) return found;
     const [output = 0, cellMv = 0, usbC = 0, microUsb = 0, rawC = 0, protect = 0, percent = 0] = found.value;
     const reading = { cellMv, chargePct: percent };
     const refused = implausibleCell("The UPSPlus", reading);
     if (refused !== null) return refused;
     const highest = Math.max(output, usbC, microUsb);
-    if (highest > highestMv) return impossible(`${highest} mV at an input or its output`);
-    const celsius = rawC >= 0x8000 ? rawC - 0x10000 : rawC;
-    if (celsius < possibleC.lowest || celsius > possibleC.highest) return impossible(`${celsius} °C`);
+    if (highest > highestMv) return cannotBe(`${highest} mV at an input or its output`);
+    const celsius = signed16(rawC);
+    if (celsius < possibleC.lowest || celsius > possibleC.highest) return cannotBe(`${celsius} °C`);
     const acPresent = usbC > pluggedMv || microUsb > pluggedMv;
     const early = protect >= earlyProtectMv.lowest && protect <= earlyProtectMv.highest;
     const earlyCutMv = early ? protect : null;
@@ -116,11 +102,10 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     const written = await bus.write(address, register, Uint8Array.of(value));
     if (!written.ok) return written;
     await clock.sleep(writeSettlesMs);
-    const back = await bus.read(address, register, 1);
+    const back = await chip.byte(register);
     if (!back.ok) return back;
-    if (taken(back.value[0] ?? -1)) return { ok: true, value: undefined };
-    const message = `The UPSPlus did not take ${value} in register ${register}: it reads ${back.value[0]}.`;
-    return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
+    if (taken(back.value)) return { ok: true, value: undefined };
+    return notTaken(`The UPSPlus did not take ${value} in register ${register}: it reads ${back.value}.`);
   }
 
   return createLookingChip<Look>({
@@ -129,7 +114,7 @@ export const upsPlus: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
     address,
     clock,
     async identify() {
-      const version = await word(upsPlusRegisters.version);
+      const version = await chip.wordLowFirst(upsPlusRegisters.version);
       return version.ok ? { ok: true, value: { version: String(version.value), notes: [] } } : version;
     },
     look,

@@ -5,7 +5,8 @@ import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { Result } from "../core/model.ts";
 import type { ChipFamily } from "./chip.ts";
-import { shortRead } from "./looking-chip.ts";
+import { notPossible, notThisChip } from "./chip-failures.ts";
+import { chipRegisters } from "./registers.ts";
 
 const idRegister = 0x00;
 const armRegister = 0x01;
@@ -16,13 +17,12 @@ const hatEId = 0x0a;
 /** Driver for the controller. It measures nothing. Codes besides those of the bus: `PI_UPS_NOT_POSSIBLE`, `PI_UPS_GAUGE_NOT_FOUND`. */
 export const waveshareHatDMcu: ChipFamily<PlainUse> = ({ address }, { bus }) => ({
   async probe() {
-    const id = await bus.read(address, idRegister, 1);
+    const id = await chipRegisters(bus, address, "UPS HAT (D)'s controller").byte(idRegister);
     if (!id.ok) return id;
-    const [value] = id.value;
-    if (value === undefined) return shortRead("controller", idRegister, 0, 1);
-    if (value === hatEId) {
-      const message = `The device at ${hexByte(address)} is the controller of a Waveshare UPS HAT (E), not of a (D). Choose board: waveshare_ups_hat_e.`;
-      return { ok: false, code: "PI_UPS_GAUGE_NOT_FOUND", message };
+    if (id.value === hatEId) {
+      return notThisChip(
+        `The device at ${hexByte(address)} is the controller of a Waveshare UPS HAT (E), not of a (D). Choose board: waveshare_ups_hat_e.`,
+      );
     }
     return { ok: true, value: { chip: "waveshare_ups_hat_d_mcu", version: null, notes: [] } };
   },
@@ -31,9 +31,11 @@ export const waveshareHatDMcu: ChipFamily<PlainUse> = ({ address }, { bus }) => 
   controls: {
     restartOnMains: (on): Promise<Result<void>> => {
       if (on) return bus.write(address, armRegister, Uint8Array.of(armByte));
-      const message =
-        "The UPS HAT (D) cannot be told to stay off: once armed it starts the Pi when power is applied. Disconnect its battery to disarm it.";
-      return Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+      return Promise.resolve(
+        notPossible(
+          "The UPS HAT (D) cannot be told to stay off: once armed it starts the Pi when power is applied. Disconnect its battery to disarm it.",
+        ),
+      );
     },
   },
 });

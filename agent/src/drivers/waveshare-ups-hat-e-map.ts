@@ -1,5 +1,6 @@
 // The whole register map of Waveshare's UPS HAT (E), as figures with units; what to make of them is the driver's business.
 // Register facts: https://www.waveshare.com/wiki/UPS_HAT_(E)_Register; int08h/waveshare-ups-hat-e (src/registers.rs, src/lib.rs).
+import { lowFirst, signed16 } from "./words.ts";
 
 /** Register addresses; words are little-endian. */
 export const hatERegisters = {
@@ -69,17 +70,8 @@ export interface HatEBattery {
 
 const notApplicable = 0xffff;
 
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-}
-
-function signedWord(bytes: Uint8Array, at: number): number {
-  const value = word(bytes, at);
-  return value >= 0x8000 ? value - 0x10000 : value;
-}
-
 function minutes(bytes: Uint8Array, at: number): number | null {
-  const value = word(bytes, at);
+  const value = lowFirst(bytes, at);
   return value === notApplicable ? null : value;
 }
 
@@ -100,16 +92,16 @@ export function decodeHatEHead([id = 0, cut = 0, status = 0, links = 0]: Uint8Ar
 
 /** The six bytes from 0x10. */
 export function decodeHatEInput(bytes: Uint8Array): HatEInput {
-  return { mv: word(bytes, 0), ma: word(bytes, 2), mw: word(bytes, 4) };
+  return { mv: lowFirst(bytes, 0), ma: lowFirst(bytes, 2), mw: lowFirst(bytes, 4) };
 }
 
 /** The twelve bytes from 0x20. */
 export function decodeHatEBattery(bytes: Uint8Array): HatEBattery {
   return {
-    packMv: word(bytes, 0),
-    currentMa: signedWord(bytes, 2),
-    chargePct: word(bytes, 4),
-    remainingMah: word(bytes, 6),
+    packMv: lowFirst(bytes, 0),
+    currentMa: signed16(lowFirst(bytes, 2)),
+    chargePct: lowFirst(bytes, 4),
+    remainingMah: lowFirst(bytes, 6),
     minutesToEmpty: minutes(bytes, 8),
     minutesToFull: minutes(bytes, 10),
   };
@@ -117,5 +109,5 @@ export function decodeHatEBattery(bytes: Uint8Array): HatEBattery {
 
 /** The eight bytes from 0x30: mV of the cells 1 to 4. */
 export function decodeHatECells(bytes: Uint8Array): readonly number[] {
-  return Array.from({ length: hatECells }, (_, index) => word(bytes, 2 * index));
+  return Array.from({ length: hatECells }, (_, index) => lowFirst(bytes, 2 * index));
 }

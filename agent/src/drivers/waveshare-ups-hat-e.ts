@@ -4,8 +4,10 @@ import type { PlainUse } from "../boards/chip-use.ts";
 import { hexByte, hexBytes } from "../boards/hex.ts";
 import type { BoardFault, RawReading, ReadFailure, Result } from "../core/model.ts";
 import type { ChipFamily, ChipSample } from "./chip.ts";
-import { cellsAgree, shortRead } from "./looking-chip.ts";
+import { disturbedBus, impossible, notPossible, notTaken, notThisChip } from "./chip-failures.ts";
+import { cellsAgree } from "./looking-chip.ts";
 import { implausibleCell } from "./plausible-cell.ts";
+import { chipRegisters } from "./registers.ts";
 import { agreeCellMv, createSteady } from "./steady.ts";
 import { hatEFigures } from "./waveshare-ups-hat-e-figures.ts";
 import {
@@ -51,12 +53,6 @@ const chargerLinkDown: ReadFailure = {
   message:
     "The UPS HAT (E)'s controller has lost its charger chip (register 0x03), so what it says of mains and charging is old. Power the HAT off and on.",
 };
-
-const impossibleCode = "PI_UPS_GAUGE_IMPOSSIBLE";
-
-function impossible(message: string): ReadFailure {
-  return { ok: false, code: impossibleCode, message };
-}
 
 function readingOf(
   { packMv, chargePct, currentMa }: HatEBattery,
@@ -126,11 +122,7 @@ function agree(a: HatELook, b: HatELook): boolean {
  * `PI_UPS_NOT_TAKEN`.
  */
 export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
-  async function block(register: number, length: number): Promise<Result<Uint8Array>> {
-    const read = await bus.read(address, register, length);
-    if (!read.ok || read.value.length >= length) return read;
-    return shortRead("UPS HAT (E)", register, read.value.length, length);
-  }
+  const { byte, bytes: block } = chipRegisters(bus, address, "UPS HAT (E)");
 
   /** The id is read along: a block of zeros is no status "on battery, gauge lost". */
   async function headBytes(): Promise<Result<Uint8Array>> {
@@ -139,9 +131,7 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     const { id, strangeLinks } = decodeHatEHead(head.value);
     if (id === hatEId && !strangeLinks) return head;
     const shown = hexBytes(head.value);
-    return impossible(
-      `The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does: the transfer was disturbed.`,
-    );
+    return impossible(`The UPS HAT (E) sent ${shown} from register 0x00 on, which it never does.`);
   }
 
   async function look(): Promise<Result<HatELook>> {
@@ -159,7 +149,7 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
   const unstable = (looks: number): ReadFailure => ({
     ok: false,
     code: "PI_UPS_GAUGE_UNSTABLE",
-    message: `${looks} looks at the UPS HAT (E) at ${hexByte(address)} in a row disagree. A bad contact or a disturbed bus does this: check the HAT's seat and pins.`,
+    message: `${looks} looks at the UPS HAT (E) at ${hexByte(address)} in a row disagree. ${disturbedBus}`,
   });
   const steady = createSteady({ look, agree, unstable });
   /** For a battery that says what cannot be, look after look: mains is told all the same. */
@@ -186,14 +176,16 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
     const written = await bus.write(address, hatERegisters.powerCut, Uint8Array.of(hatECutByte));
     let shown = "nothing";
     for (let attempt = 1; attempt <= confirm.tries; attempt += 1) {
-      const back = await block(hatERegisters.powerCut, 1);
-      if (back.ok && back.value[0] === hatECutByte) return { ok: true, value: undefined };
-      if (back.ok) shown = hexByte(back.value[0] ?? 0);
+      const back = await byte(hatERegisters.powerCut);
+      if (back.ok && back.value === hatECutByte) return { ok: true, value: undefined };
+      if (back.ok) shown = hexByte(back.value);
       await clock.sleep(confirm.everyMs);
     }
     if (!written.ok) return written;
-    const message = `The UPS HAT (E) did not take the power cut: register 0x01 reads ${shown}, expected is 0x55. Be ready for a cut in ${cutAfterS} s all the same.`;
-    return { ok: false, code: "PI_UPS_NOT_TAKEN", message };
+    return notTaken(
+      `The UPS HAT (E) did not take the power cut: register 0x01 reads ${shown}, expected is 0x55.`,
+      `Be ready for a cut in ${cutAfterS} s all the same; if none comes, try again.`,
+    );
   }
 
   function cut(delayS: number | null): Promise<Result<void>> {
@@ -202,24 +194,25 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
       delayS === null
         ? `The UPS HAT (E) cannot call a power cut off: its power goes about ${cutAfterS} s after it was armed. If it was, shut the Pi down now.`
         : `The UPS HAT (E) cuts the power about ${cutAfterS} s after it was told, and cannot wait ${delayS} s. Ask later.`;
-    return Promise.resolve({ ok: false, code: "PI_UPS_NOT_POSSIBLE", message });
+    return Promise.resolve(notPossible(message));
   }
 
   return {
     async probe() {
-      const id = await block(hatERegisters.head, 1);
+      const id = await byte(hatERegisters.head);
       if (!id.ok) return id;
-      if (id.value[0] !== hatEId) {
-        const message = `The device at ${hexByte(address)} is no UPS HAT (E): its register 0x00 reads ${hexByte(id.value[0] ?? 0)}, expected is 0x0A. Check the board in the configuration.`;
-        return { ok: false, code: "PI_UPS_GAUGE_NOT_FOUND", message };
+      if (id.value !== hatEId) {
+        return notThisChip(
+          `The device at ${hexByte(address)} is no UPS HAT (E): its register 0x00 reads ${hexByte(id.value)}, expected is 0x0A. Check the board in the configuration.`,
+        );
       }
-      const firmware = await block(hatERegisters.firmware, 1);
+      const firmware = await byte(hatERegisters.firmware);
       if (!firmware.ok) return firmware;
       const first = await look();
       if (!first.ok) return first;
       return {
         ok: true,
-        value: { chip: "waveshare_ups_hat_e", version: hexByte(firmware.value[0] ?? 0), notes: [] },
+        value: { chip: "waveshare_ups_hat_e", version: hexByte(firmware.value), notes: [] },
       };
     },
     async read(): Promise<ChipSample> {
@@ -230,7 +223,7 @@ export const waveshareHatE: ChipFamily<PlainUse> = ({ address }, { bus, clock })
         const figures = hatEFigures(seen.value, input.ok ? decodeHatEInput(input.value) : null);
         return { ...sample(seen.value.head, seen.value.reading), figures: { ok: true, value: figures } };
       }
-      const head = seen.code === impossibleCode ? await steadyHead.read() : seen;
+      const head = seen.code === "PI_UPS_GAUGE_IMPOSSIBLE" ? await steadyHead.read() : seen;
       return head.ok ? { ...sample(head.value, seen), figures: seen } : this.failed(seen);
     },
     failed: (failure) => ({
