@@ -26,6 +26,21 @@ describe("switches", () => {
     expect(bench.world.asked.filter((asked) => asked.startsWith("cut"))).toEqual([]);
   });
 
+  it("that are asked for at once do not undo each other", async () => {
+    const bench = bench3();
+    const { allowCharge, powerCut } = bench.driver.controls ?? {};
+    const asked = [powerCut?.(60), allowCharge?.(false), bench.driver.read()];
+    const [cut, charge] = await bench.set(Promise.all(asked));
+    expect([cut, charge]).toEqual([
+      { ok: true, value: undefined },
+      { ok: true, value: undefined },
+    ]);
+    // Both of their bits are gone, the others stand.
+    expect(bench.device.power).toBe(0x1c);
+    const keys = bench.writes.filter(([register]) => register === 0x0b).map(([, key]) => key);
+    expect(keys.every((key, index) => key === (index % 2 === 0 ? 0x29 : 0x00))).toBe(true);
+  });
+
   it("take the key away when the write itself failed", async () => {
     const bench = bench3({ nacks: (transfer) => transfer === "write 2" });
     expect(expectRefusal(await bench.set(bench.driver.controls?.allowCharge?.(false))).code).toBe(

@@ -3,6 +3,7 @@
 import type { Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
 import { type I2cErrorCode, i2cFailure } from "./i2c-errors.ts";
+import { createInTurn } from "./in-turn.ts";
 
 export interface I2cQueueOptions {
   /** Number of the bus, for the sentences only. Default 1. */
@@ -27,8 +28,8 @@ const passing: ReadonlySet<string> = new Set<I2cErrorCode>([
   "PI_UPS_I2C_IO",
 ]);
 
-/** After these, a write may have reached the device: repeating it could do it twice. */
-const uncertain: ReadonlySet<string> = new Set<I2cErrorCode>(["PI_UPS_I2C_TIMEOUT", "PI_UPS_I2C_IO"]);
+/** After the others, a write may have reached the device: repeating it could do it twice. */
+const undone: ReadonlySet<string> = new Set<I2cErrorCode>(["PI_UPS_I2C_NACK"]);
 
 const never: ReadonlySet<string> = new Set();
 
@@ -48,7 +49,7 @@ class Queue implements I2cQueue {
   readonly #tries: number;
   readonly #retryDelayMs: number;
   readonly #timeoutMs: number;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createInTurn();
   /** A transfer that outlived its time limit: the wire is not free before it has settled. */
   #overdue: Promise<unknown> | null = null;
   #closed = false;
@@ -67,8 +68,7 @@ class Queue implements I2cQueue {
   }
 
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {
-    const safeAgain = new Set([...passing].filter((code) => !uncertain.has(code)));
-    return this.#enqueue(address, () => this.#raw.write(address, register, data), safeAgain);
+    return this.#enqueue(address, () => this.#raw.write(address, register, data), undone);
   }
 
   /** Never repeated: a device that counts on after each byte may already have done so. */
@@ -80,9 +80,8 @@ class Queue implements I2cQueue {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#tail;
     // A transfer that hangs in the kernel must not hold up a shutdown.
-    await this.#within(this.#raw.close());
+    await this.#inTurn(() => this.#within(this.#raw.close()));
   }
 
   #enqueue<T>(
@@ -90,9 +89,7 @@ class Queue implements I2cQueue {
     transfer: () => Promise<Result<T>>,
     retryOn: ReadonlySet<string>,
   ): Promise<Result<T>> {
-    const turn = this.#tail.then(() => this.#run(address, transfer, retryOn));
-    this.#tail = turn;
-    return turn;
+    return this.#inTurn(() => this.#run(address, transfer, retryOn));
   }
 
   async #run<T>(

@@ -3,6 +3,7 @@
 import type { OutputLine } from "../boards/board.ts";
 import type { Result } from "../core/model.ts";
 import type { Gpio, GpioOutput } from "../ports/ports.ts";
+import { createInTurn } from "./in-turn.ts";
 
 const done: Result<void> = { ok: true, value: undefined };
 
@@ -24,7 +25,7 @@ class GpioSwitchedLine implements SwitchedLine {
   readonly #gpio: Gpio;
   #output: GpioOutput | null = null;
   /** One request at a time: two at once would open the line twice. */
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createInTurn();
 
   constructor(line: OutputLine, safe: boolean, gpio: Gpio) {
     this.#line = line;
@@ -33,22 +34,16 @@ class GpioSwitchedLine implements SwitchedLine {
   }
 
   set(statement: boolean): Promise<Result<void>> {
-    return this.#next(() => this.#drive(levelFor(this.#line, statement)));
+    return this.#inTurn(() => this.#drive(levelFor(this.#line, statement)));
   }
 
   release(): Promise<void> {
-    return this.#next(async () => {
+    return this.#inTurn(async () => {
       const output = this.#output;
       this.#output = null;
       await output?.write(levelFor(this.#line, this.#safe));
       await output?.close();
     });
-  }
-
-  #next<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#tail.then(run);
-    this.#tail = turn.catch(() => {});
-    return turn;
   }
 
   async #drive(high: boolean): Promise<Result<void>> {

@@ -6,6 +6,7 @@ import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
 import { impossible, notTaken } from "./chip-failures.ts";
+import { createInTurn } from "./in-turn.ts";
 import { type ChipRegisters, chipRegisters, readAlike } from "./registers.ts";
 
 /** Register addresses. 0x50 (the bus address) and 0x06 (watchdogs, which nobody here would feed) are never written. */
@@ -63,7 +64,7 @@ export interface Pisugar3Wire {
   control(register: number): Promise<Result<number>>;
   /** Two bytes, high one first. Same code. */
   word(register: number): Promise<Result<number>>;
-  /** Sets bits and reads them back. Codes besides those of `control`: `PI_UPS_NOT_TAKEN` and what `refuse` says. */
+  /** Sets bits and reads them back, one change at a time. Codes besides those of `control`: `PI_UPS_NOT_TAKEN` and what `refuse` says. */
   change(change: Change): Promise<Result<void>>;
 }
 
@@ -72,6 +73,8 @@ class Wire implements Pisugar3Wire {
   readonly #bus: I2cBus;
   readonly #registers: ChipRegisters;
   readonly #clock: Clock;
+  /** A change reads before it writes and has the only key: two at once would undo each other. */
+  readonly #inTurn = createInTurn();
 
   constructor(address: number, bus: I2cBus, clock: Clock) {
     this.#address = address;
@@ -106,7 +109,11 @@ class Wire implements Pisugar3Wire {
     return restless(register);
   }
 
-  async change({ register, mask, bits, refuse }: Change): Promise<Result<void>> {
+  change(change: Change): Promise<Result<void>> {
+    return this.#inTurn(() => this.#change(change));
+  }
+
+  async #change({ register, mask, bits, refuse }: Change): Promise<Result<void>> {
     for (let attempt = 1; ; attempt += 1) {
       const before = await this.control(register);
       if (!before.ok) return before;

@@ -5,6 +5,7 @@
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import { notTaken } from "./chip-failures.ts";
+import { createInTurn } from "./in-turn.ts";
 
 const files = {
   mode: "charge_type",
@@ -53,7 +54,7 @@ export class PowerSupplyCharger {
   readonly #kernel: KernelPower;
   /** The limits as they were before this agent changed them. */
   #before: Band | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createInTurn();
 
   constructor(name: string, kernel: KernelPower) {
     this.#name = name;
@@ -64,9 +65,7 @@ export class PowerSupplyCharger {
    * Reads back what it wrote. One at a time. Codes: `PI_UPS_NO_CHARGE_CONTROL`, `PI_UPS_NOT_TAKEN`, `PI_UPS_SYSFS`.
    */
   allow(allowed: boolean): Promise<Result<void>> {
-    const done = this.#turn.then(() => this.#set(allowed));
-    this.#turn = done;
-    return done;
+    return this.#inTurn(() => this.#set(allowed));
   }
 
   async #set(allowed: boolean): Promise<Result<void>> {

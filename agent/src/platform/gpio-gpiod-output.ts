@@ -2,6 +2,7 @@
 // dies. Another level is another gpioset. Between the two the line is nobody's for a few ms; Raspberry Pi's kernels go on
 // driving it (persist_gpio_outputs, github.com/raspberrypi/linux/pull/6117 and /6150), others let it go to input.
 import type { Result } from "../core/model.ts";
+import { createInTurn } from "../drivers/in-turn.ts";
 import type { GpioOutput } from "../ports/ports.ts";
 import { BackOff } from "./gpio-back-off.ts";
 import { gpioFailed } from "./gpio-failures.ts";
@@ -33,7 +34,7 @@ export class GpiodOutput implements GpioOutput {
   #wanted: boolean;
   #driven: Driven;
   #holder: RunningTool | null = null;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createInTurn();
   #everDriven = false;
   #toldDown = false;
   #closed = false;
@@ -55,9 +56,8 @@ export class GpiodOutput implements GpioOutput {
   }
 
   /** What our gpioset drives, never asked of the line: gpioget would switch it to input. */
-  async read(): Promise<Result<boolean>> {
-    await this.#tail;
-    return this.#driven;
+  read(): Promise<Result<boolean>> {
+    return this.#inTurn(() => Promise.resolve(this.#driven));
   }
 
   write(high: boolean): Promise<Result<void>> {
@@ -90,12 +90,6 @@ export class GpiodOutput implements GpioOutput {
         `GPIO${this.#bcm} may fall now that the agent lets it go: this kernel does not say that it keeps outputs (persist_gpio_outputs). Add pinctrl_bcm2835.persist_gpio_outputs=Y to /boot/firmware/cmdline.txt, or use Raspberry Pi OS's kernel.`,
       );
     });
-  }
-
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#tail.then(run);
-    this.#tail = turn;
-    return turn;
   }
 
   /** The line that was driven until now; null when none was. */

@@ -4,6 +4,7 @@
 // Transfers are SMBus ones: a byte, a word (two bytes in wire order), or an I2C block of up to 32; every adapter of a Pi has them.
 import type { ReadFailure, Result } from "../core/model.ts";
 import { type I2cErrorCode, i2cFailure } from "../drivers/i2c-errors.ts";
+import { createInTurn } from "../drivers/in-turn.ts";
 import type { I2cBus } from "../ports/ports.ts";
 import { lazyAddon } from "./native-addon.ts";
 
@@ -107,7 +108,7 @@ class PackageBus implements NodeI2cBus {
   readonly #busNumber: number;
   readonly #load: ReturnType<typeof lazyAddon<I2cBusModule>>;
   #handle: I2cBusHandle | null = null;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createInTurn();
 
   constructor(busNumber: number, importModule: () => Promise<unknown>) {
     this.#busNumber = busNumber;
@@ -153,16 +154,13 @@ class PackageBus implements NodeI2cBus {
     return answer;
   }
 
-  async close(): Promise<void> {
-    await this.#tail;
-    await this.#drop();
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#drop());
   }
 
   /** One at a time: the first transfer to an address has set it before the next one begins. */
   #transfer<T>(address: number, run: (handle: I2cBusHandle) => Promise<T>): Promise<Result<T>> {
-    const turn = this.#tail.then(() => this.#run(address, run));
-    this.#tail = turn;
-    return turn;
+    return this.#inTurn(() => this.#run(address, run));
   }
 
   async #run<T>(address: number, run: (handle: I2cBusHandle) => Promise<T>): Promise<Result<T>> {
