@@ -138,11 +138,6 @@ class DisturbedKernel implements KernelPower {
     return { ok: true, value: { ...seen.value, [kind === "ones" ? "VOLTAGE_NOW" : "CAPACITY"]: figure } };
   }
 
-  hwmon(name: string, files: readonly string[]): ReturnType<KernelPower["hwmon"]> {
-    this.#bus.transfers += 1;
-    return this.#inner.hwmon(name, files);
-  }
-
   async i2cHwmon(
     bus: number,
     address: number,

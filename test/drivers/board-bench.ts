@@ -50,7 +50,6 @@ export function benchFor(board: Board, options: SimOptions = {}) {
   const kernel: KernelPower = {
     powerSupplies: () => sim.kernel.powerSupplies(),
     powerSupply: (name) => sim.kernel.powerSupply(name),
-    hwmon: (name, files) => sim.kernel.hwmon(name, files),
     i2cHwmon: (bus, address, files) => sim.kernel.i2cHwmon(bus, address, files),
     setPowerSupply: (name, attribute, value) => {
       writes.push(`${name}/${attribute}`);
@@ -98,7 +97,7 @@ export function deadPorts(failure: Extract<Result<never>, { ok: false }>): {
   const fail = () => Promise.resolve(failure);
   return {
     i2c: { read: fail, write: fail, receive: fail, close: () => Promise.resolve() },
-    kernel: { powerSupplies: fail, powerSupply: fail, hwmon: fail, i2cHwmon: fail, setPowerSupply: fail },
+    kernel: { powerSupplies: fail, powerSupply: fail, i2cHwmon: fail, setPowerSupply: fail },
   };
 }
 

@@ -5,7 +5,7 @@ import { senses as allSenses } from "../core/model.ts";
 import { addressOf, type Board, type SwitchName } from "./board.ts";
 import { estimatesCharge } from "./derive.ts";
 import { hexByte } from "./hex.ts";
-import type { BoardLines, OutputLine } from "./lines.ts";
+import { type BoardLines, lineNames, type OutputLine } from "./lines.ts";
 
 /** One pin of a board. */
 export interface PinReport {
@@ -42,23 +42,15 @@ export interface BoardReport {
   readonly sources: readonly string[];
 }
 
-type LineKey = keyof BoardLines;
-
-const lineWords: { readonly [K in LineKey]-?: readonly [name: string, direction: PinReport["direction"]] } = {
-  acPresent: ["ac_present", "in"],
-  chargeAllowed: ["charge_allowed", "out"],
-  button: ["button", "in"],
-  powerCut: ["power_cut", "out"],
-  bootOk: ["boot_ok", "out"],
-  buzzer: ["buzzer", "out"],
-};
+/** The agent reads these; it drives the others. */
+const read: ReadonlySet<keyof BoardLines> = new Set(["acPresent", "button"]);
 
 function pinsOf(lines: BoardLines): readonly PinReport[] {
-  return (Object.keys(lineWords) as LineKey[]).flatMap((key) => {
+  return (Object.keys(lineNames) as (keyof BoardLines)[]).flatMap((key) => {
     const line: OutputLine | undefined = lines[key];
     if (line === undefined) return [];
-    const [name, direction] = lineWords[key];
-    return [{ line: name, bcm: line.bcm, direction, true_when: line.trueWhen }];
+    const direction = read.has(key) ? "in" : "out";
+    return [{ line: lineNames[key], bcm: line.bcm, direction, true_when: line.trueWhen }];
   });
 }
 

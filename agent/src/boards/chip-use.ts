@@ -86,14 +86,6 @@ export interface PowerSupplyUse {
 export type ChipUse = PlainUse | Ina219Use | SunFounderUse | LifepoUse | PowerSupplyUse;
 export type ChipKind = ChipUse["chip"];
 
-export const chipKinds: readonly ChipKind[] = [
-  ...plainChips,
-  "ina219",
-  "sunfounder_spc",
-  "lifepo4wered",
-  "power_supply",
-];
-
 /** The chip's address, or null for what has none of its own. */
 export function addressOf(use: ChipUse): number | null {
   return "address" in use ? use.address : null;

@@ -1,5 +1,5 @@
 // What a board senses and switches follows from its chips and lines: nobody who describes a board has to repeat it.
-import type { Sense } from "../core/model.ts";
+import { senses as allSenses, type Sense } from "../core/model.ts";
 import type { Board, SwitchName } from "./board.ts";
 import { switches as allSwitches } from "./board.ts";
 import type { ChipUse, PlainChip } from "./chip-use.ts";
@@ -101,17 +101,7 @@ export function sensesOf({ chips, lines, limits }: Parts): readonly Sense[] {
     has.add("charging");
   }
   if (watchesCurrent({ chips, senses: [...has] }, limits)) has.add("overcurrent");
-  const order: readonly Sense[] = [
-    "ac",
-    "voltage",
-    "charge",
-    "current",
-    "charging",
-    "temperature",
-    "dc_out",
-    "overcurrent",
-  ];
-  return order.filter((sense) => has.has(sense));
+  return allSenses.filter((sense) => has.has(sense));
 }
 
 /** What can be switched on a board with these parts, in the order of the vocabulary. */

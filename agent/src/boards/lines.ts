@@ -41,3 +41,16 @@ export interface BoardLines {
   /** Driven: the buzzer sounds. */
   readonly buzzer?: OutputLine;
 }
+
+/** What each line is called where people and programs read of it. */
+export const lineNames = {
+  acPresent: "ac_present",
+  chargeAllowed: "charge_allowed",
+  button: "button",
+  powerCut: "power_cut",
+  bootOk: "boot_ok",
+  buzzer: "buzzer",
+} as const satisfies { readonly [K in keyof BoardLines]-?: string };
+
+/** The kernel's labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
+export const headerChipLabels: readonly string[] = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"];

@@ -2,6 +2,7 @@
 // person to confirm.
 
 import { addressOf, type Board } from "../boards/board.ts";
+import { boardReport, chipText } from "../boards/board-words.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { AddressFinding, Detection } from "../drivers/detect.ts";
 import type { AgentFacts } from "./facts.ts";
@@ -20,12 +21,7 @@ const ambiguous = check(
 const confirm = "pi-ups detect";
 
 function chipsOf(board: Board): string {
-  return listed(
-    board.chips.map((use) => {
-      const address = addressOf(use);
-      return address === null ? use.chip : `${use.chip} at ${hexByte(address)}`;
-    }),
-  );
+  return listed(boardReport(board).chips.map(chipText));
 }
 
 /** What the bus has where the board's chips should be, and elsewhere. */

@@ -4,6 +4,7 @@
 import type { Result } from "../core/model.ts";
 import type { Detection } from "../drivers/detect.ts";
 import type { ClockReading } from "../drivers/ds1307.ts";
+import type { GpioReport } from "../ports/control.ts";
 
 /** Something that was looked up, or a half sentence on why it could not be. */
 export type Looked<T> =
@@ -76,13 +77,8 @@ export interface I2cFacts {
 /** `gpio.backend` of the configuration. */
 export type GpioBackend = "auto" | "sysfs" | "gpiod";
 
-/** The way to the pins that the agent takes, or would take, on this machine. */
-export interface GpioChosen {
-  readonly backend: "sysfs" | "gpiod" | "none";
-  readonly version: string | null;
-  /** Sentences. */
-  readonly why: string;
-}
+/** The way to the pins, as far as checks need it. */
+export type GpioChosen = Pick<GpioReport, "backend" | "version" | "why">;
 
 export interface GpioChipFacts {
   readonly label: string;

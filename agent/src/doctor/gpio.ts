@@ -1,6 +1,7 @@
 // The board's pins: is the header's chip there, may this user reach it, is a line held by somebody else, and does the
 // firmware give the pull-up that keeps a line from floating?
 import type { Board, BoardLine, BoardLines } from "../boards/board.ts";
+import { headerChipLabels, lineNames } from "../boards/lines.ts";
 import { linesInForce, pullInForce } from "./boot-config.ts";
 import type { GpioBackend, GpioChipFacts, GpioChosen, GpioFacts, PiFacts, UserFacts } from "./facts.ts";
 import { type Check, check, type Finding, type Mend, run, say } from "./finding.ts";
@@ -16,11 +17,8 @@ const backend = check(
 );
 const access = check("gpio_access", "The agent opens the pins as its own user.");
 
-/** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
-const headerLabels: readonly string[] = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"];
-
 function headerOf(chips: readonly GpioChipFacts[]): GpioChipFacts | undefined {
-  return chips.find(({ label }) => headerLabels.includes(label));
+  return chips.find(({ label }) => headerChipLabels.includes(label));
 }
 
 interface NamedLine {
@@ -28,15 +26,6 @@ interface NamedLine {
   readonly bcm: number;
   readonly bias: BoardLine["bias"];
 }
-
-const lineNames = {
-  acPresent: "ac_present",
-  chargeAllowed: "charge_allowed",
-  button: "button",
-  powerCut: "power_cut",
-  bootOk: "boot_ok",
-  buzzer: "buzzer",
-} as const satisfies { readonly [K in keyof BoardLines]-?: string };
 
 function linesOf(board: Board): readonly NamedLine[] {
   return (Object.keys(lineNames) as (keyof BoardLines)[]).flatMap((key) => {
@@ -53,7 +42,7 @@ function checkChip({ chips }: GpioFacts, lines: readonly NamedLine[]): Finding {
   if (header === undefined) {
     const labels = chips.value.map(({ label }) => label);
     return chip.problem(
-      `There is no GPIO chip of a Raspberry Pi's header. Found: ${labels.length === 0 ? "none" : labels.join(", ")}. Expected is one of: ${headerLabels.join(", ")}.`,
+      `There is no GPIO chip of a Raspberry Pi's header. Found: ${labels.length === 0 ? "none" : labels.join(", ")}. Expected is one of: ${headerChipLabels.join(", ")}.`,
       say("On a Pi, look what the kernel says about its pins:", "sudo dmesg | grep -i pinctrl"),
     );
   }

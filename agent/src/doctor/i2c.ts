@@ -25,7 +25,7 @@ export function usesI2c(board: Board): boolean {
 }
 
 /** Whether the board is read through the kernel's own drivers. */
-export function usesKernel(board: Board): boolean {
+function usesKernel(board: Board): boolean {
   return board.chips.some(({ chip }) => chip === "power_supply");
 }
 

@@ -23,7 +23,7 @@ const voltage = check(
 );
 
 /** Boards with the power chip of a Pi 5: an EEPROM with these settings. */
-export function isPi5(name: string | null): boolean {
+function isPi5(name: string | null): boolean {
   return name !== null && /^Raspberry Pi (5|500|Compute Module 5)/.test(name);
 }
 

@@ -4,22 +4,12 @@ import { accessSync, constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
+import type { GpioReport } from "../ports/control.ts";
 import type { Gpio } from "../ports/ports.ts";
 import { type GpioBackend, gpioFailed } from "./gpio-failures.ts";
 import { createGpiodGpio, type GpiodGpio, type GpiodGpioOptions } from "./gpio-gpiod.ts";
 import { headerChipIn } from "./gpio-numbers.ts";
 import { createOnoffGpio, type OnoffGpio } from "./gpio-onoff.ts";
-
-/** What `status` and `doctor` say about the way to the pins. */
-export interface GpioDescription {
-  readonly backend: GpioBackend | "none";
-  /** Of onoff or of libgpiod's tools; null when it is not known. */
-  readonly version: string | null;
-  /** Label of the header's chip, for example `pinctrl-bcm2711`. */
-  readonly chip: string | null;
-  /** One sentence: why this way, and why not the other. */
-  readonly why: string;
-}
 
 export interface ChooseGpioOptions {
   /** `auto` takes sysfs where it works, else libgpiod's tools. */
@@ -39,16 +29,16 @@ export interface ChooseGpioOptions {
 /** A `Gpio` that chooses its back end when it is first used. */
 export interface ChosenGpio extends Gpio {
   /** What was chosen; null before the first request. */
-  readonly chosen: GpioDescription | null;
+  readonly chosen: GpioReport | null;
   /** Chooses now if nothing was chosen yet. Opens no line. */
-  describe(): Promise<GpioDescription>;
+  describe(): Promise<GpioReport>;
 }
 
 interface Choice {
   /** null: each request gives the failure. */
   readonly gpio: Gpio | null;
   readonly failure: ReadFailure | null;
-  readonly description: GpioDescription;
+  readonly description: GpioReport;
 }
 
 async function versionOfOnoff(): Promise<string | null> {
@@ -68,7 +58,7 @@ class Choosing implements ChosenGpio {
   readonly #onoff: OnoffGpio;
   readonly #gpiod: GpiodGpio;
   #choice: Promise<Choice> | null = null;
-  #chosen: GpioDescription | null = null;
+  #chosen: GpioReport | null = null;
 
   constructor(options: ChooseGpioOptions) {
     const { onNotice, pollMs, importOnoff } = options;
@@ -84,11 +74,11 @@ class Choosing implements ChosenGpio {
     this.#gpiod = createGpiodGpio({ ...options.gpiod, sysRoot: this.#sysRoot, ...notice });
   }
 
-  get chosen(): GpioDescription | null {
+  get chosen(): GpioReport | null {
     return this.#chosen;
   }
 
-  async describe(): Promise<GpioDescription> {
+  async describe(): Promise<GpioReport> {
     return (await this.#choose()).description;
   }
 

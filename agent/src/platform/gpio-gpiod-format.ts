@@ -90,8 +90,14 @@ export function parseLevel(text: string): boolean | null {
   return level === "1" ? true : level === "0" ? false : null;
 }
 
+export interface GpiodVersion {
+  /** For example `2.2.1`. */
+  readonly version: string;
+  readonly major: GpiodMajor;
+}
+
 /** `gpiodetect (libgpiod) v1.6.3`; null when there is no version in the text. */
-export function parseVersion(text: string): { readonly version: string; readonly major: GpiodMajor } | null {
+export function parseVersion(text: string): GpiodVersion | null {
   const match = /\bv?(\d+)\.(\d+)(?:\.\d+)?/.exec(text);
   if (match === null) return null;
   return { version: match[0].replace(/^v/, ""), major: Number(match[1]) >= 2 ? 2 : 1 };

@@ -1,27 +1,25 @@
 // What both directions of the libgpiod back end need: which version is installed, which chip is the header's, one reading,
 // and the sentence for a tool that failed.
+import { headerChipLabels } from "../boards/lines.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import { errnoInWords, gpiodCure, gpioErrno, gpioFailed } from "./gpio-failures.ts";
 import {
   type Bias,
   type ChipLine,
-  type GpiodMajor,
+  type GpiodVersion,
   gpiogetArgs,
   gpioinfoArgs,
   parseLevel,
   parseVersion,
 } from "./gpio-gpiod-format.ts";
-import { headerChipLabels } from "./gpio-numbers.ts";
-import { findProgram, toolsPath } from "./gpio-tool-process.ts";
+import { findProgram } from "./gpio-tool-process.ts";
 import { parseGpiodetect, parseGpioinfo } from "./machine-facts-buses.ts";
-import { createTool, type Tool } from "./machine-facts-tools.ts";
+import { createTool, type Tool, toolsPath } from "./run-tool.ts";
 
 const neededTools = ["gpiodetect", "gpioinfo", "gpioget", "gpiomon", "gpioset"] as const;
 
 /** libgpiod's tools on this machine, and the chip of the header that they see. */
-export interface GpiodMachine {
-  readonly version: string;
-  readonly major: GpiodMajor;
+export interface GpiodMachine extends GpiodVersion {
   /** `gpiochip0`; the number differs between kernels, so it is looked up by label. */
   readonly chip: string;
   readonly label: string;
@@ -50,7 +48,7 @@ export class GpiodTools {
   #machine: Promise<Result<GpiodMachine>> | null = null;
 
   constructor(options: GpiodToolsOptions) {
-    this.path = toolsPath(options.toolsFolder);
+    this.path = toolsPath(options.toolsFolder ?? "");
     this.#labels = options.labels ?? headerChipLabels;
     this.#run = createTool({ path: this.path, limitMs: options.limitMs ?? 5_000 });
   }
@@ -146,7 +144,7 @@ export class GpiodTools {
     return this.#chipOf(version, detected.value);
   }
 
-  #chipOf(version: { version: string; major: GpiodMajor }, text: string): Result<GpiodMachine> {
+  #chipOf(version: GpiodVersion, text: string): Result<GpiodMachine> {
     const chips = parseGpiodetect(text);
     for (const label of this.#labels) {
       const chip = chips.find((one) => one.label === label);

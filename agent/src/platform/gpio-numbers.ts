@@ -2,11 +2,9 @@
 // chip is found by its label. Not tried on hardware.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { headerChipLabels } from "../boards/lines.ts";
 import type { Result } from "../core/model.ts";
 import { gpiodCure, gpioFailed } from "./gpio-failures.ts";
-
-/** Labels of the chips behind the 40-pin header: Pi 5, Pi 4, Pi 3 and older. */
-export const headerChipLabels = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"] as const;
 
 export interface SysfsChip {
   readonly label: string;

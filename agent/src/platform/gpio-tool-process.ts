@@ -42,14 +42,6 @@ export function findProgram(path: string, name: string): string | null {
   return null;
 }
 
-/** `toolsFolder` first, then the process's own PATH, then the folders that users' shells often leave out. */
-export function toolsPath(toolsFolder: string | undefined): string {
-  const own = (process.env["PATH"] ?? "").split(":");
-  const usual = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-  const folders = [...(toolsFolder === undefined ? [] : [toolsFolder]), ...own, ...usual];
-  return [...new Set(folders.filter((folder) => folder !== ""))].join(":");
-}
-
 /** util-linux's setpriv asks the kernel to kill the program when its parent, the agent, ends in whatever way. */
 function tiedToUs(path: string, command: string, args: readonly string[]): readonly [string, string[]] {
   const setpriv = findProgram(path, "setpriv");

@@ -33,22 +33,6 @@ export interface I2cBusModule {
   openPromisified(busNumber: number): Promise<I2cBusHandle>;
 }
 
-/**
- * What stands at an address. `kernel_driver`: a driver of the kernel owns it (EBUSY), and nothing was asked.
- * `absent` also means a device that answers no plain reading.
- */
-export type I2cPresence = "present" | "absent" | "kernel_driver";
-
-/** The real bus, with a look that never writes, for detection. */
-export interface NodeI2cBus extends I2cBus {
-  receive(address: number): Promise<Result<number>>;
-  /**
-   * Reads one byte without sending a register: nothing is written, not even the empty write by which i2cdetect asks.
-   * Fails when the bus itself does (`PI_UPS_I2C_NO_BUS`, `_NO_PERMISSION`, `_NO_ADDON`, `_TIMEOUT`, `_IO`).
-   */
-  present(address: number): Promise<Result<I2cPresence>>;
-}
-
 export interface NodeI2cBusOptions {
   /** How the package is imported; for tests. */
   readonly importModule?: () => Promise<unknown>;
@@ -104,7 +88,7 @@ const longestBlock = 32;
  */
 const fileIsGood: ReadonlySet<I2cErrorCode> = new Set(["PI_UPS_I2C_NACK", "PI_UPS_I2C_TIMEOUT"]);
 
-class PackageBus implements NodeI2cBus {
+class PackageBus implements I2cBus {
   readonly #busNumber: number;
   readonly #load: ReturnType<typeof lazyAddon<I2cBusModule>>;
   #handle: I2cBusHandle | null = null;
@@ -142,16 +126,9 @@ class PackageBus implements NodeI2cBus {
     });
   }
 
+  /** Nothing is written for it, not even the empty write by which i2cdetect asks. */
   receive(address: number): Promise<Result<number>> {
     return this.#transfer(address, (handle) => handle.receiveByte(address));
-  }
-
-  async present(address: number): Promise<Result<I2cPresence>> {
-    const answer = await this.receive(address);
-    if (answer.ok) return { ok: true, value: "present" };
-    if (answer.code === "PI_UPS_I2C_NACK") return { ok: true, value: "absent" };
-    if (answer.code === "PI_UPS_I2C_BUSY") return { ok: true, value: "kernel_driver" };
-    return answer;
   }
 
   close(): Promise<void> {
@@ -202,7 +179,7 @@ function wordsOf(cause: unknown): string {
  * that the open file may be the cause of.
  * Failures carry the codes of `drivers/i2c-errors.ts` and a sentence that names the cure.
  */
-export function createNodeI2cBus(busNumber: number, options: NodeI2cBusOptions = {}): NodeI2cBus {
+export function createNodeI2cBus(busNumber: number, options: NodeI2cBusOptions = {}): Required<I2cBus> {
   // The name is a variable so that neither bundler nor type checker looks for an optional package.
   const name = "i2c-bus";
   return new PackageBus(busNumber, options.importModule ?? (() => import(name)));

@@ -13,7 +13,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? "") : "";
 }
 
-/** The kernel's reason as a cure; empty where its own words have to do. */
+/** The kernel's reason as a cure. */
 function cureOf(error: unknown, path: string): string {
   switch (codeOf(error)) {
     case "ENOENT":
@@ -32,7 +32,7 @@ function cureOf(error: unknown, path: string): string {
     case "ETIMEDOUT":
       return " The chip did not answer the kernel's driver. Check that the HAT is seated and its battery is in.";
     default:
-      return "";
+      return " Look into the kernel's messages with: dmesg | tail";
   }
 }
 
@@ -63,12 +63,10 @@ async function textsOf(folder: string, files: readonly string[]): Promise<Texts>
 
 class SysfsPower implements KernelPower {
   readonly #supplies: string;
-  readonly #hwmon: string;
   readonly #i2cDevices: string;
 
   constructor(sysfsRoot: string) {
     this.#supplies = join(sysfsRoot, "class/power_supply");
-    this.#hwmon = join(sysfsRoot, "class/hwmon");
     this.#i2cDevices = join(sysfsRoot, "bus/i2c/devices");
   }
 
@@ -86,19 +84,6 @@ class SysfsPower implements KernelPower {
       return { ok: true, value: parseUevent(await readFile(path, "utf8")) };
     } catch (error) {
       return failed(path, error);
-    }
-  }
-
-  async hwmon(name: string, files: readonly string[]): Promise<Result<Texts | null>> {
-    try {
-      for (const folder of await readdir(this.#hwmon)) {
-        const path = join(this.#hwmon, folder);
-        if ((await readFile(join(path, "name"), "utf8")).trim() !== name) continue;
-        return { ok: true, value: await textsOf(path, files) };
-      }
-      return { ok: true, value: null };
-    } catch (error) {
-      return failed(this.#hwmon, error);
     }
   }
 

@@ -1,11 +1,12 @@
 // What stands between us and the board: the bus, drivers of the kernel, GPIO chips and who holds their lines.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { headerChipLabels } from "../boards/lines.ts";
 import type { GpioChipFacts, GpioFacts, GpioLineFacts, I2cFacts, Looked } from "../doctor/facts.ts";
-import { headerChipLabels } from "./gpio-numbers.ts";
+import { type GpiodVersion, gpioinfoArgs, parseVersion } from "./gpio-gpiod-format.ts";
 import { below, linkName, mayReadAndWrite, mayWrite, namesIn, trimmed } from "./machine-facts-files.ts";
-import type { Tool } from "./machine-facts-tools.ts";
 import { lazyAddon } from "./native-addon.ts";
+import type { Tool } from "./run-tool.ts";
 
 function isLoaded(module: unknown): module is object {
   return typeof module === "object" && module !== null;
@@ -89,24 +90,23 @@ export function parseGpioinfo(text: string): readonly GpioLineFacts[] {
   }));
 }
 
-async function libgpiodVersion(tool: Tool): Promise<Looked<string>> {
+async function libgpiodVersion(tool: Tool): Promise<Looked<GpiodVersion>> {
   const said = await tool("gpiodetect", ["--version"]);
   if (!said.ok) return said;
-  const version = /\bv?(\d+\.\d+(?:\.\d+)?)/.exec(said.value)?.[1];
-  return version === undefined
+  const found = parseVersion(said.value);
+  return found === null
     ? { ok: false, why: "gpiodetect does not tell its version" }
-    : { ok: true, value: version };
+    : { ok: true, value: found };
 }
 
 async function holders(
   tool: Tool,
-  version: string,
+  { major }: GpiodVersion,
   chips: readonly GpioChipFacts[],
 ): Promise<GpioFacts["holders"]> {
-  const header = chips.find(({ label }) => (headerChipLabels as readonly string[]).includes(label));
+  const header = chips.find(({ label }) => headerChipLabels.includes(label));
   if (header === undefined) return { ok: false, why: "libgpiod does not see the header's chip" };
-  const args = version.startsWith("1.") ? [header.seenAt] : ["--chip", header.seenAt];
-  const said = await tool("gpioinfo", args);
+  const said = await tool("gpioinfo", gpioinfoArgs(major, header.seenAt));
   return said.ok ? { ok: true, value: parseGpioinfo(said.value) } : said;
 }
 
@@ -139,7 +139,7 @@ export async function gpioFacts(root: string, tool: Tool): Promise<GpioFacts> {
     chips: found.length === 0 && hidden ? detected : { ok: true, value: found },
     sysfs,
     onoff,
-    libgpiod,
+    libgpiod: libgpiod.ok ? { ok: true, value: libgpiod.value.version } : libgpiod,
     mayOpen: mayOpenLines(root, libgpiod.ok, sysfs),
     holders: libgpiod.ok ? await holders(tool, libgpiod.value, devices) : libgpiod,
   };

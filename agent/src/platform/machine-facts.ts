@@ -2,14 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BootConfigFacts, Looked, PiFacts, RtcFacts, SystemFacts, TimeFacts } from "../doctor/facts.ts";
-import { createKernelPower } from "./kernel-power.ts";
 import { below, namesIn, readSystemFile, trimmed } from "./machine-facts-files.ts";
-import type { Tool } from "./machine-facts-tools.ts";
+import { findAlarmFile, parseThrottled } from "./pi-signals.ts";
+import type { Tool } from "./run-tool.ts";
 
 export { gpioFacts, i2cFacts } from "./machine-facts-buses.ts";
 export { placeFacts } from "./machine-facts-files.ts";
-export { createTool, type Tool } from "./machine-facts-tools.ts";
 export { ownUser, userOfProcess } from "./machine-facts-users.ts";
+export { createTool, type Tool } from "./run-tool.ts";
 
 /** Newer images mount the boot partition at /boot/firmware; older ones at /boot. */
 const bootConfigs = ["/boot/firmware/config.txt", "/boot/config.txt"] as const;
@@ -23,13 +23,14 @@ function bootConfigOf(root: string): Looked<BootConfigFacts> {
 
 async function throttledBits(root: string, tool: Tool): Promise<Looked<number>> {
   const file = trimmed(join(root, "sys/devices/platform/soc/soc:firmware/get_throttled"));
-  if (file !== null && /^(0x)?[0-9a-f]+$/i.test(file)) return { ok: true, value: Number.parseInt(file, 16) };
+  const told = file === null ? null : parseThrottled(file);
+  if (told !== null) return { ok: true, value: told };
   const said = await tool("vcgencmd", ["get_throttled"]);
   if (!said.ok) return said;
-  const bits = /throttled=0x([0-9a-f]+)/i.exec(said.value)?.[1];
-  return bits === undefined
+  const bits = parseThrottled(said.value);
+  return bits === null
     ? { ok: false, why: `vcgencmd answered ${JSON.stringify(said.value.trim().slice(0, 100))}` }
-    : { ok: true, value: Number.parseInt(bits, 16) };
+    : { ok: true, value: bits };
 }
 
 export async function piFacts(root: string, tool: Tool): Promise<PiFacts> {
@@ -39,8 +40,8 @@ export async function piFacts(root: string, tool: Tool): Promise<PiFacts> {
     model === null ? Promise.resolve(pi) : tool("rpi-eeprom-config", []),
     model === null ? Promise.resolve(pi) : throttledBits(root, tool),
   ]);
-  const alarm = await createKernelPower(join(root, "sys")).hwmon("rpi_volt", ["in0_lcrit_alarm"]);
-  const level = alarm.ok ? alarm.value?.["in0_lcrit_alarm"] : undefined;
+  const alarm = findAlarmFile(root);
+  const level = alarm === null ? null : trimmed(alarm);
   const voltageAlarm = level === "1" ? true : level === "0" ? false : null;
   return { model, bootConfig: bootConfigOf(root), eeprom, throttled, voltageAlarm };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, PiReading, PiReport, PiSignals } from "../ports/ports.ts";
 import { type PmicFigures, parsePmic } from "./pmic.ts";
-import { runTool, type ToolOutput } from "./run-tool.ts";
+import { createTool, type Tool, type ToolAnswer } from "./run-tool.ts";
 
 export interface PiSignalsOptions {
   /** Where /sys and /proc are; tests give a folder of their own. */
@@ -51,11 +51,15 @@ const failedCode = "PI_UPS_PI_SIGNAL";
 const lateCode = "PI_UPS_PI_SIGNAL_LATE";
 
 function failed(what: string, why: string, code = failedCode): ReadFailure {
-  return { ok: false, code, message: `${what} cannot be read: ${why}.` };
+  return {
+    ok: false,
+    code,
+    message: `${what} cannot be read: ${why}. Try it as the agent's user with: vcgencmd get_throttled (it needs the group video)`,
+  };
 }
 
-function toolFailed(what: string, { late, why }: Extract<ToolOutput, { ok: false }>): ReadFailure {
-  return failed(what, why, late ? lateCode : failedCode);
+function toolFailed(what: string, { late, why }: Extract<ToolAnswer, { ok: false }>): ReadFailure {
+  return failed(what, why, late === true ? lateCode : failedCode);
 }
 
 type Reader<T> = () => Promise<Result<T>>;
@@ -116,7 +120,7 @@ class FoundSignals implements PiSignals {
   readonly #clock: Clock;
   readonly #root: string;
   readonly #vcgencmd: string;
-  readonly #toolLimitMs: number;
+  readonly #run: Tool;
   readonly #throttled = new Throttled();
   #sources: Promise<Sources> | null = null;
   #model: string | null = null;
@@ -128,7 +132,7 @@ class FoundSignals implements PiSignals {
     this.#clock = clock;
     this.#root = root;
     this.#vcgencmd = vcgencmd;
-    this.#toolLimitMs = toolLimitMs;
+    this.#run = createTool({ limitMs: toolLimitMs });
   }
 
   async read(): Promise<PiReading> {
@@ -171,9 +175,9 @@ class FoundSignals implements PiSignals {
 
   /** Never rejects. */
   async #askPmic(): Promise<Result<PmicFigures>> {
-    const answer = await runTool(this.#vcgencmd, ["pmic_read_adc"], this.#toolLimitMs);
+    const answer = await this.#run(this.#vcgencmd, ["pmic_read_adc"]);
     if (!answer.ok) return toolFailed("The 5 V rail", answer);
-    const figures = parsePmic(answer.text);
+    const figures = parsePmic(answer.value);
     return figures === null
       ? failed("The 5 V rail", "vcgencmd names no EXT5V_V")
       : { ok: true, value: figures };
@@ -181,9 +185,9 @@ class FoundSignals implements PiSignals {
 
   /** Never rejects. */
   async #askThrottled(): Promise<Result<boolean>> {
-    const answer = await runTool(this.#vcgencmd, ["get_throttled"], this.#toolLimitMs);
+    const answer = await this.#run(this.#vcgencmd, ["get_throttled"]);
     if (!answer.ok) return toolFailed("The under-voltage flag", answer);
-    const word = parseThrottled(answer.text);
+    const word = parseThrottled(answer.value);
     if (word === null) return failed("The under-voltage flag", "vcgencmd says no number");
     return { ok: true, value: this.#throttled.underVoltage(word, this.#clock.now().monoMs) };
   }

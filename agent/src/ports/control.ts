@@ -6,12 +6,14 @@ import type { UpsEvent } from "../protocol/events.ts";
 import type { Answer } from "./ha-link.ts";
 import type { EventQuery } from "./ports.ts";
 
-/** Which way the agent takes to the pins, and why. */
+/** Which way to the pins the agent takes, or would take, on this machine. */
 export interface GpioReport {
   readonly backend: "sysfs" | "gpiod" | "none";
+  /** Of onoff or of libgpiod's tools; null when it is not known. */
   readonly version: string | null;
-  /** Label of the chip behind the header's pins. */
+  /** Label of the chip behind the header's pins, for example `pinctrl-bcm2711`. */
   readonly chip: string | null;
+  /** Sentences: why this way, and why not the other. */
   readonly why: string;
 }
 

@@ -71,8 +71,6 @@ export interface KernelPower {
   powerSupplies(): Promise<Result<readonly string[]>>;
   /** One read of the supply's `uevent`. */
   powerSupply(name: string): Promise<Result<PowerSupplyFacts>>;
-  /** Files of the hwmon device with this `name`, as text without line ends; null when there is none. */
-  hwmon(name: string, files: readonly string[]): Promise<Result<Readonly<Record<string, string>> | null>>;
   /**
    * Files of the hwmon device that the driver of an I2C device made (`name` among them), as text without line ends;
    * null when no driver is bound to the address, or it made none.

@@ -22,7 +22,6 @@ function noSupply(name: string): ReadFailure {
 export const noKernelPower: KernelPower = {
   powerSupplies: () => Promise.resolve({ ok: true, value: [] }),
   powerSupply: (name) => Promise.resolve(noSupply(name)),
-  hwmon: () => Promise.resolve({ ok: true, value: null }),
   i2cHwmon: () => Promise.resolve({ ok: true, value: null }),
   setPowerSupply: (name) => Promise.resolve(noSupply(name)),
 };
@@ -118,10 +117,6 @@ class SimKernelPower implements KernelPower {
     const disturbed = this.#parts.fault() === "garbage" && name === this.#folders?.battery;
     const seen = disturbed ? garbled(facts, this.#parts.random) : facts;
     return Promise.resolve({ ok: true, value: seen });
-  }
-
-  hwmon(): Promise<Result<null>> {
-    return Promise.resolve({ ok: true, value: null });
   }
 
   i2cHwmon(
