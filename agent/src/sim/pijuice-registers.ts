@@ -3,6 +3,7 @@
 // Facts: PiSupply/PiJuice (Firmware 1.6: command_server.c, power_management.c, button.c, led.c).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
 import { toBcd } from "./ds1307-registers.ts";
+import { createHeld } from "./held.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const measureMs = 200;
@@ -66,8 +67,7 @@ function checksum(data: readonly number[]): number {
 
 class Pijuice implements PijuiceRegisters {
   readonly #around: ChipSurroundings;
-  #seen: Measured | null = null;
-  #seenAtMs = Number.NEGATIVE_INFINITY;
+  readonly #measured: () => Measured;
   /** The delayed power-off: its end, and whether the world was told to cut then. */
   #powerOff: { readonly endMs: number; readonly cuts: boolean } | null = null;
   #buttonAtMs = 0;
@@ -82,6 +82,7 @@ class Pijuice implements PijuiceRegisters {
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
+    this.#measured = createHeld(around, measureMs, "at_once");
   }
 
   /** What is asked for beyond the answer is 0xFF, as a bus at rest reads; an unknown command has no checksum. */
@@ -149,17 +150,6 @@ class Pijuice implements PijuiceRegisters {
 
   #fedByPi(): boolean {
     return this.input === "pi" && this.#around.measure().acPresent;
-  }
-
-  #measured(): Measured {
-    const now = this.#around.measure();
-    const old = this.#seen;
-    if (old !== null && this.#around.frozen()) return { ...old, acPresent: now.acPresent };
-    const nowMs = this.#around.nowMs();
-    if (old !== null && nowMs - this.#seenAtMs < measureMs) return { ...old, acPresent: now.acPresent };
-    this.#seen = now;
-    this.#seenAtMs = nowMs;
-    return now;
   }
 
   #answer(command: number): readonly number[] | null {

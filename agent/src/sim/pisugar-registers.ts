@@ -3,6 +3,8 @@
 // Facts: PiSugar's I2C datasheet (docs.pisugar.com); PiSugar/pisugar-power-manager-rs (pisugar-core/src/pisugar3.rs,
 // ip5209.rs, ip5312.rs).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
+import { toBcd } from "./ds1307-registers.ts";
+import { createHeld } from "./held.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const measureMs = 200;
@@ -13,27 +15,6 @@ const outputNow = 0x04;
 /** As the datasheet has it after a start: charging, both outputs, start on mains and the touch guard are on. */
 const powerAfterStart = 0x7c;
 const dayMs = 86_400_000;
-
-/** The measured world as a chip holds it: new every 200 ms, and old for ever while it hangs. Mains is always told. */
-function createHeld(around: ChipSurroundings): () => Measured {
-  let seen: Measured | null = null;
-  let seenAtMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = around.measure();
-    const nowMs = around.nowMs();
-    const old = seen;
-    if (old !== null && (around.frozen() || nowMs - seenAtMs < measureMs)) {
-      return { ...old, acPresent: now.acPresent };
-    }
-    seen = now;
-    seenAtMs = nowMs;
-    return now;
-  };
-}
-
-function twoDigits(value: number): number {
-  return (Math.floor(value / 10) << 4) | (value % 10);
-}
 
 export interface PiSugar3Registers extends RegisterDevice {
   /** Register 0x02 without the plug. */
@@ -65,7 +46,7 @@ class PiSugar3 implements PiSugar3Registers {
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
-    this.#measured = createHeld(around);
+    this.#measured = createHeld(around, measureMs, "at_once");
   }
 
   read(register: number, length: number): Uint8Array {
@@ -98,7 +79,7 @@ class PiSugar3 implements PiSugar3Registers {
   #clock(register: number): number {
     const ms = Number.isNaN(this.clockAheadMs) ? 0 : (this.#around.wallMs() + this.clockAheadMs) % dayMs;
     const second = Math.floor(ms / 1000);
-    return twoDigits(
+    return toBcd(
       [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60][register - 0x35] ?? 0,
     );
   }
@@ -193,7 +174,7 @@ export function createPiSugar2Registers(
   around: ChipSurroundings,
   isSetUp = true,
 ): RegisterDevice {
-  const measured = createHeld(around);
+  const measured = createHeld(around, measureMs, "at_once");
   const { current, maPerStep, plug, setUp, voltage } = powerChips[kind];
   const pair = (register: number, steps: number) => {
     const bits = Math.round(steps) & 0x3fff;

@@ -1,6 +1,7 @@
 // The controller of 52Pi's UPSPlus as the bus sees it, with its traps: the countdown takes no figure below 10 s and none
 // while it runs, except 0. Facts: geeekpi/upsplus (README.md, example programs); ArjenR49/UPS-Plus (README.md).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
+import { createHeld } from "./held.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const refreshMs = 500;
@@ -9,8 +10,7 @@ const shortestCountdownS = 10;
 
 class UpsPlus implements RegisterDevice {
   readonly #around: ChipSurroundings;
-  #seen: Measured | null = null;
-  #seenAtMs = Number.NEGATIVE_INFINITY;
+  readonly #measured: () => Measured;
   #countdownS = 0;
   #countdownFromMs = 0;
   #restartOnMains = 0;
@@ -18,6 +18,7 @@ class UpsPlus implements RegisterDevice {
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
+    this.#measured = createHeld(around, refreshMs, "measured");
   }
 
   read(register: number, length: number): Uint8Array {
@@ -40,17 +41,6 @@ class UpsPlus implements RegisterDevice {
   #left(): number {
     const passedS = Math.floor((this.#around.nowMs() - this.#countdownFromMs) / 1000);
     return Math.max(0, this.#countdownS - passedS);
-  }
-
-  #measured(): Measured {
-    const now = this.#around.measure();
-    const old = this.#seen;
-    if (old !== null && this.#around.frozen()) return { ...old, acPresent: now.acPresent };
-    const nowMs = this.#around.nowMs();
-    if (old !== null && nowMs - this.#seenAtMs < refreshMs) return old;
-    this.#seen = now;
-    this.#seenAtMs = nowMs;
-    return now;
   }
 
   #map(): ReadonlyMap<number, number> {

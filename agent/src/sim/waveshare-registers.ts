@@ -1,6 +1,7 @@
 // The controllers of Waveshare's UPS HAT (D) and (E) as the bus sees them.
 // Facts: https://www.waveshare.com/wiki/UPS_HAT_(E)_Register, UPS_HAT_(D); int08h/waveshare-ups-hat-e (src/registers.rs).
 import type { ChipSurroundings, Measured } from "./chip-registers.ts";
+import { createHeld } from "./held.ts";
 import type { RegisterDevice } from "./sim-i2c-bus.ts";
 
 const cutByte = 0x55;
@@ -32,8 +33,7 @@ function words(from: number, values: readonly number[]): Bytes {
 class HatE implements HatERegisters {
   readonly #around: ChipSurroundings;
   #armed = false;
-  #seen: Measured | null = null;
-  #seenAtMs = Number.NEGATIVE_INFINITY;
+  readonly #measured: () => Measured;
   /** What the controller was told last by its charger and by its gauge. */
   #byCharger: Measured | null = null;
   #byGauge: Measured | null = null;
@@ -42,6 +42,7 @@ class HatE implements HatERegisters {
 
   constructor(around: ChipSurroundings) {
     this.#around = around;
+    this.#measured = createHeld(around, refreshMs, "measured");
   }
 
   read(register: number, length: number): Uint8Array {
@@ -54,17 +55,6 @@ class HatE implements HatERegisters {
     if (register !== 0x01 || data[0] !== cutByte || this.#armed) return;
     this.#armed = true;
     this.#around.cutPower(cutAfterMs);
-  }
-
-  #measured(): Measured {
-    const now = this.#around.measure();
-    const old = this.#seen;
-    if (old !== null && this.#around.frozen()) return { ...old, acPresent: now.acPresent };
-    const nowMs = this.#around.nowMs();
-    if (old !== null && nowMs - this.#seenAtMs < refreshMs) return old;
-    this.#seen = now;
-    this.#seenAtMs = nowMs;
-    return now;
   }
 
   #map(): ReadonlyMap<number, number> {
