@@ -47,6 +47,6 @@ export async function holdLine(tools: GpiodTools, request: HoldRequest): Promise
   if (diedItself) return tools.failure(line, await tool.ended);
   return gpioFailed(
     "PI_UPS_GPIO_TOOL_ENDED",
-    `${command} did not take GPIO${line.offset} within ${limitMs} ms`,
+    `${command} did not take GPIO${line.offset} within ${limitMs} ms. See who holds it with: gpioinfo, and whether the machine is too busy with: uptime`,
   );
 }

@@ -72,7 +72,7 @@ export class GpiodInput implements GpioInput {
     if (turn !== null && (await Promise.race([turn, after(this.#options.readLimitMs)])) === false) {
       return gpioFailed(
         "PI_UPS_GPIO_IO",
-        `Reading GPIO${this.#bcm} takes longer than ${this.#options.readLimitMs} ms`,
+        `Reading GPIO${this.#bcm} takes longer than ${this.#options.readLimitMs} ms. See whether the machine is too busy with: uptime`,
       );
     }
     return this.#known;

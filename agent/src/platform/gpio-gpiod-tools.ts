@@ -74,7 +74,7 @@ export class GpiodTools {
     return level === null
       ? gpioFailed(
           "PI_UPS_GPIO_IO",
-          `gpioget gave no level of GPIO${line.offset}`,
+          `gpioget gave no level of GPIO${line.offset}. ${gpiodCure}, in the version of the distribution`,
           said.value.slice(0, 80).trim(),
         )
       : { ok: true, value: level };
