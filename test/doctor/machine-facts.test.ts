@@ -63,7 +63,11 @@ describe("tools", () => {
     const { program, root } = machine();
     const tool = createTool({ path: join(root, "bin"), limitMs: 200 });
     program("hangs", "while :; do :; done");
-    expect(await tool("hangs", [])).toEqual({ ok: false, why: "hangs did not end within 0.2 s" });
+    expect(await tool("hangs", [])).toEqual({
+      ok: false,
+      late: true,
+      why: "hangs did not end within 0.2 s",
+    });
     program("says", 'echo "$1"');
     expect(await createTool({ path: join(root, "bin") })("says", ["$(id); a"])).toEqual({
       ok: true,
