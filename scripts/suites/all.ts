@@ -26,7 +26,7 @@ export const suites: readonly Suite[] = [
     name: "unit",
     what: "core, drivers on the register simulator, config, link, contract, architecture",
     needs: ["build"],
-    limitMin: 10,
+    limitMin: 30,
     run: (running) => vitest("unit", running),
   },
   {
