@@ -125,19 +125,38 @@ describe("the charge window", () => {
     const run = running({ chargeWindow }, 82);
     run.watch(3, with_({}, true, 82));
     run.effects.length = 0;
+    run.watch(4, with_({ gauge: nack }, true, 82));
+    expect(told(run)).toEqual([]);
     run.watch(1, with_({ gauge: nack }, true, 82));
     expect(told(run)).toEqual([true]);
-    run.watch(3, with_({}, true, 82));
+    run.watch(2, with_({}, true, 82));
+    expect(told(run)).toEqual([true]);
+    run.watch(1, with_({}, true, 82));
+    expect(told(run)).toEqual([true, false]);
     run.edge(false);
     run.watch(3, with_({}, false, 82));
     expect(told(run).at(-1)).toBe(true);
   });
 
-  it("goes on resting between the limits after a look that failed, and fills up after an outage", () => {
+  it("orders nothing for single looks that fail, however many they are", () => {
+    const run = running({ chargeWindow }, 82);
+    run.effects.length = 0;
+    for (let i = 0; i < 60; i += 1) {
+      run.watch(1 + (i % 4), with_({ gauge: nack }, true, 82));
+      run.watch(1, with_({}, true, 82));
+    }
+    expect(told(run)).toEqual([]);
+    run.watch(1, with_({ gauge: nack }, true, 82));
+    run.edge(false);
+    run.watch(2, with_({ gauge: nack }, false, 82));
+    expect(told(run)).toEqual([true]);
+  });
+
+  it("goes on resting between the limits after a gauge that failed, and fills up after an outage", () => {
     const run = running({ chargeWindow }, 78);
     run.watch(3, with_({}, true, 80));
     run.watch(3, with_({}, true, 78));
-    run.watch(1, with_({ gauge: nack }, true, 78));
+    run.watch(5, with_({ gauge: nack }, true, 78));
     run.watch(3, with_({}, true, 78));
     expect(told(run)).toEqual([false, true, false]);
     run.effects.length = 0;
@@ -176,21 +195,23 @@ describe("the charge window", () => {
     expect(told(run)).toEqual([]);
   });
 
-  it("never forbids charging while the charge is unknown", () => {
+  it("allows charging while the gauge is a fault, whatever it said before", () => {
     const reading = fc.oneof(
-      fc.constant<Result<{ cellMv: number; chargePct: number }>>(nack),
-      fc.double({ min: 0, max: 100, noNaN: true }).map((chargePct) => good({ cellMv: 3900, chargePct })),
+      fc.constant<readonly Result<{ cellMv: number; chargePct: number }>[]>([nack, nack, nack]),
+      fc.double({ min: 0, max: 100, noNaN: true }).map((chargePct) => [good({ cellMv: 3900, chargePct })]),
     );
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 60 }), (readings) => {
         const run = new Run({ chargeWindow });
         run.start();
         let allowed = true;
-        for (const gauge of readings) {
+        let failures = 0;
+        for (const gauge of readings.flat()) {
           run.effects.length = 0;
           run.watch(1, with_({ gauge }));
           allowed = told(run).at(-1) ?? allowed;
-          if (!gauge.ok) expect(allowed).toBe(true);
+          failures = gauge.ok ? 0 : failures + 1;
+          if (failures >= 5) expect(allowed).toBe(true);
         }
       }),
       { numRuns: 100 },

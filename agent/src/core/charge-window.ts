@@ -1,5 +1,5 @@
 // Charging between two limits, for batteries that live longer below full: stop at the upper one, start again at the lower.
-// Unknown and stale figures allow charging, and so does an outage: a UPS that is not charged is no UPS.
+// A gauge that cannot be used allows charging, and so does an outage: a UPS that is not charged is no UPS.
 import type { ChargeWindow } from "./engine.ts";
 import type { GaugeReading } from "./model.ts";
 
@@ -29,13 +29,13 @@ const retryMs = 60_000;
 
 /** What is known at this moment. */
 export interface WindowFacts {
-  /** null: there is no fresh one. */
+  /** The last believed one; null: there is none, or the gauge is a fault. */
   readonly reading: GaugeReading | null;
   /** null: unknown. */
   readonly acPresent: boolean | null;
 }
 
-/** A look that failed changes nothing; after an outage the battery is filled up to the upper limit. */
+/** A gauge that is a fault changes nothing here; after an outage the battery is filled up to the upper limit. */
 function restsAfter(before: boolean, { reading, acPresent }: WindowFacts, window: ChargeWindow): boolean {
   if (acPresent === false) return false;
   if (reading === null) return before;

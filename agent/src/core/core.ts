@@ -81,9 +81,10 @@ function takeFaultsOfBoard(turn: Turn, { boardFaults }: Sample): void {
 /** Whether the battery may be charged, after everything that this sample says. */
 function takeChargeWindow(turn: Turn): void {
   const { chargeWindow: window, senses } = turn.config;
-  const { ac, chargeWindow, faults, gauge } = turn.state;
-  const fresh = gauge.failures === 0 && !hasFault(faults, "PI_UPS_GAUGE_STUCK");
-  const reading = fresh ? turn.reading : null;
+  const { ac, chargeWindow, faults } = turn.state;
+  // A look that failed changes nothing: only a gauge that is a fault counts as unreadable.
+  const unusable = hasFault(faults, "PI_UPS_GAUGE_SILENT") || hasFault(faults, "PI_UPS_GAUGE_STUCK");
+  const reading = unusable ? null : turn.reading;
   // A board that cannot tell about mains charges whenever it can.
   const acPresent = senses.has("ac") ? ac.confirmed : true;
   const { state, order } = takeWindow(chargeWindow, { reading, acPresent }, window, turn.at.monoMs);
