@@ -1,8 +1,8 @@
 // The beat of the samples on a clock that only the test moves: no drift, no overlap, no silence.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { keepSampling, nextBeatMs } from "../../agent/src/app/sampling.ts";
-import type { ReadFailure, Sample } from "../../agent/src/core/model.ts";
+import { failedSample, keepSampling, nextBeatMs } from "../../agent/src/app/sampling.ts";
+import { type ReadFailure, type Sample, type Sense, senses } from "../../agent/src/core/model.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { testLog } from "./support/events.ts";
 
@@ -75,6 +75,20 @@ it("ends at once when it is told to, also while a look hangs", async () => {
   await ended;
   expect(taken).toEqual([]);
   expect(clock.waiting).toBe(0);
+});
+
+it("fails all that this agent can tell, and nothing that it cannot", () => {
+  const failure: ReadFailure = { ok: false, code: "PI_UPS_SAMPLE_TIMEOUT", message: "It hangs." };
+  expect(failedSample(new Set(senses), failure)).toEqual({
+    gauge: failure,
+    acPresent: failure,
+    charging: failure,
+    temperatureC: failure,
+    railMv: failure,
+    underVoltage: failure,
+    outputMa: failure,
+  });
+  expect(failedSample(new Set<Sense>(["voltage", "charge"]), failure)).toEqual({ gauge: failure });
 });
 
 it("makes a look that throws a failed sample", async () => {

@@ -52,6 +52,44 @@ describe("the 5 V rail", () => {
     expect(bad.types).toEqual(["dc_out_loss"]);
   });
 
+  it("is unknown when its sources fail for good, without an event, and told on when they answer", () => {
+    const dead = with5v({ railMv: nack, underVoltage: nack });
+    const run = running();
+    run.watch(5, rail(5100));
+    run.watch(4, dead);
+    expect(run.now.dcOut).toEqual({ ok: true, railMv: 5100 });
+    run.watch(1, dead);
+    expect(run.now.dcOut).toEqual({ ok: null, railMv: null });
+    run.watch(1, rail(5100));
+    expect(run.now.dcOut).toEqual({ ok: true, railMv: 5100 });
+    run.watch(3, rail(4600));
+    run.watch(10, dead);
+    expect(run.now.dcOut).toEqual({ ok: null, railMv: null });
+    run.watch(5, rail(4600));
+    expect(run.now.dcOut).toEqual({ ok: false, railMv: 4600 });
+    run.watch(10, dead);
+    // Between the limits, where what was told last holds.
+    run.watch(5, rail(4800));
+    expect(run.now.dcOut).toEqual({ ok: false, railMv: 4800 });
+    expect(run.types).toEqual(["dc_out_loss"]);
+    run.watch(10, dead);
+    run.watch(3, rail(5000));
+    expect(run.types).toEqual(["dc_out_loss", "dc_out_restored"]);
+  });
+
+  it("forgets a voltage that is not measured any more while the firmware still tells", () => {
+    const run = running();
+    run.watch(5, with5v({ railMv: good(5100), underVoltage: good(false) }));
+    run.watch(4, with5v({ railMv: nack, underVoltage: good(false) }));
+    expect(run.now.dcOut).toEqual({ ok: true, railMv: 5100 });
+    run.watch(1, with5v({ railMv: good(0), underVoltage: good(false) }));
+    expect(run.now.dcOut).toEqual({ ok: true, railMv: null });
+    run.watch(1, with5v({ railMv: good(5100), underVoltage: good(false) }));
+    run.watch(4, with5v({ railMv: nack, underVoltage: good(false) }));
+    expect(run.now.dcOut).toEqual({ ok: true, railMv: 5100 });
+    expect(run.types).toEqual([]);
+  });
+
   it("does not exist for a board and a Pi that do not tell", () => {
     const run = new Run();
     run.start();
@@ -108,11 +146,25 @@ describe("overcurrent", () => {
     expect(run.last("overcurrent_detected").message).toBe("Output current too high: 4.6 A, limit 4.5 A.");
   });
 
-  it("is not cleared by reads that fail", () => {
+  it("is not cleared by reads that fail, and unknown while they fail for good", () => {
     const run = running();
     run.watch(3, with5v({ outputMa: good(4600) }));
-    run.watch(20, with5v({ outputMa: nack }));
+    run.watch(4, with5v({ outputMa: nack }));
     expect(run.now.overcurrent).toBe(true);
+    run.watch(16, with5v({ outputMa: nack }));
+    expect(run.now.overcurrent).toBeNull();
+    expect(run.types).toEqual(["overcurrent_detected"]);
+    run.watch(5, with5v({ outputMa: good(4300) }));
+    expect(run.now.overcurrent).toBe(true);
+    run.watch(5, with5v({ outputMa: nack }));
+    run.watch(2, with5v({ outputMa: good(900) }));
+    expect(run.types).toEqual(["overcurrent_detected"]);
+    run.watch(1, with5v({ outputMa: good(900) }));
+    expect(run.types).toEqual(["overcurrent_detected", "overcurrent_cleared"]);
+    run.watch(5, with5v({ outputMa: nack }));
+    expect(run.now.overcurrent).toBeNull();
+    run.watch(1, with5v({ outputMa: good(900) }));
+    expect(run.now.overcurrent).toBe(false);
   });
 
   it("needs more than two samples, whatever comes between", () => {

@@ -34,7 +34,10 @@ export function failedSample(senses: ReadonlySet<Sense>, failure: ReadFailure): 
   return {
     gauge: failure,
     ...(senses.has("ac") ? { acPresent: failure } : {}),
+    ...(senses.has("charging") ? { charging: failure } : {}),
     ...(senses.has("temperature") ? { temperatureC: failure } : {}),
+    ...(senses.has("dc_out") ? { railMv: failure, underVoltage: failure } : {}),
+    ...(senses.has("overcurrent") ? { outputMa: failure } : {}),
   };
 }
 

@@ -56,7 +56,7 @@ function takeChargingSaid(turn: Turn, { charging }: Sample): void {
 function takeOutput(turn: Turn, sample: Sample): void {
   const { output, senses, thresholds } = turn.config;
   if (senses.has("dc_out")) {
-    const { state, notes } = takeRail(turn.state.rail, sample, output, thresholds.holdSamples);
+    const { state, notes } = takeRail(turn.state.rail, sample, output, thresholds);
     turn.change({ rail: state });
     turn.record(notes);
   }
@@ -66,7 +66,7 @@ function takeOutput(turn: Turn, sample: Sample): void {
     ...(batteryMa === undefined ? {} : { batteryMa }),
     ...(sample.outputMa === undefined ? {} : { outputMa: sample.outputMa }),
   };
-  const { state, notes } = takeOvercurrent(turn.state.overcurrent, currents, output, thresholds.holdSamples);
+  const { state, notes } = takeOvercurrent(turn.state.overcurrent, currents, output, thresholds);
   turn.change({ overcurrent: state });
   turn.record(notes);
 }
