@@ -53,16 +53,47 @@ describe("further figures of the board", () => {
 });
 
 describe("charging that the board says", () => {
-  it("is believed at once, and told once", () => {
+  it("is believed when it has lasted for ten seconds, and told once", () => {
     const run = running();
     run.watch(1, with_({ charging: good(false) }));
+    expect(run.now.charging).toBe(false);
+    run.watch(10, with_({ charging: good(true) }));
+    expect(run.types).toEqual([]);
     run.watch(1, with_({ charging: good(true) }));
     expect(run.types).toEqual(["charging_started"]);
     expect(run.now.charging).toBe(true);
-    run.watch(5, with_({ charging: nack }));
+    run.watch(4, with_({ charging: nack }));
     expect(run.now.charging).toBe(true);
+    run.watch(11, with_({ charging: good(false) }));
+    expect(run.types).toEqual(["charging_started", "charging_stopped"]);
+  });
+
+  it("is unknown when it cannot be read for good, without an event, and told on when it answers", () => {
+    const run = running();
+    run.watch(3, with_({ charging: good(true) }));
+    run.watch(5, with_({ charging: nack }));
+    expect(run.now.charging).toBeNull();
+    run.watch(3, with_({ charging: good(true) }));
+    expect(run.now.charging).toBe(true);
+    run.watch(5, with_({ charging: nack }));
     run.watch(1, with_({ charging: good(false) }));
     expect(run.types).toEqual(["charging_started", "charging_stopped"]);
+  });
+
+  it("records nothing of a flag that chatters, whatever its beat", () => {
+    const flag = fc.record({ on: fc.integer({ min: 1, max: 10 }), off: fc.integer({ min: 1, max: 10 }) });
+    fc.assert(
+      fc.property(fc.array(flag, { minLength: 1, maxLength: 30 }), (beats) => {
+        const run = running();
+        run.watch(1, with_({ charging: good(false) }));
+        for (const { on, off } of beats) {
+          run.watch(on, with_({ charging: good(true) }));
+          run.watch(off, with_({ charging: good(false) }));
+        }
+        expect(run.types).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("is over when mains is, whatever the flag still says", () => {

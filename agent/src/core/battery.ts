@@ -84,7 +84,7 @@ function takeCharge(turn: Turn, reading: GaugeReading): void {
     acPresent: ac.confirmed,
     chargeAllowed,
     mainsSensed: turn.config.senses.has("ac"),
-    sensed: turn.chargingSaid ? turn.state.chargingSensed : undefined,
+    sensed: turn.chargingSaid ? turn.state.chargeStatus.held : undefined,
     falling: hasFault(faults, "PI_UPS_AC_PRESENT_BUT_FALLING"),
     estimated: turn.state.chargeEstimated,
   };

@@ -8,13 +8,20 @@ import { changeOver, type Trend } from "./trend.ts";
 
 export interface ChargingState {
   readonly charging: boolean | null;
+  /** A start was told and its stop was not yet: outlives a while in which nobody knows, so that the events alternate. */
+  readonly told: boolean;
   /** It was full and has not fallen since. */
   readonly full: boolean;
   /** A reading below full was seen, so that reaching it is news. */
   readonly wasBelow: boolean;
 }
 
-export const initialCharging: ChargingState = { charging: null, full: false, wasBelow: false };
+export const initialCharging: ChargingState = {
+  charging: null,
+  told: false,
+  full: false,
+  wasBelow: false,
+};
 
 /** At or above this the gauge means full. */
 const fullPct = 99;
@@ -39,7 +46,7 @@ export interface ChargeFacts {
   readonly chargeAllowed: boolean | null;
   /** False: the board cannot tell about mains at all, so a full battery is full whatever feeds it. */
   readonly mainsSensed: boolean;
-  /** What the board itself says; null before its first answer, undefined where it has to be derived. */
+  /** What the board itself says; null while that is unknown, undefined where it has to be derived. */
   readonly sensed: boolean | null | undefined;
   /** Mains shows as present and the battery falls all the same: whatever is wrong there, it does not charge. */
   readonly falling: boolean;
@@ -65,7 +72,7 @@ function derive(
   flows: boolean | null,
 ): boolean | null {
   if (facts.acPresent === false) return false;
-  if (facts.sensed !== undefined) return facts.sensed ?? state.charging;
+  if (facts.sensed !== undefined) return facts.sensed;
   if (facts.chargeAllowed === false || facts.falling || state.full) return false;
   if (flows !== null) return flows;
   if (facts.acPresent === null) return state.charging;
@@ -111,24 +118,23 @@ export function takeCharging(
     notes.push(note("battery_full", "Battery full.", { ...parts, threshold: fullPct }));
   }
   const pct = percentWords(reading.chargePct, facts.estimated);
-  if (charging === true && state.charging !== true) {
+  if (charging === true && !state.told) {
     notes.push(note("charging_started", `Charging started at ${pct}.`, parts));
-  } else if (charging === false && state.charging === true) {
+  } else if (charging === false && state.told) {
     notes.push(note("charging_stopped", `Charging stopped at ${pct}: ${whyStopped(facts, full)}.`, parts));
   }
   const wasBelow = reading.chargePct < fullPct || (state.wasBelow && !full);
-  return { state: { charging, full, wasBelow }, notes };
+  return { state: { charging, told: charging ?? state.told, full, wasBelow }, notes };
 }
 
 /** Mains loss was confirmed: certain without any reading. */
 export function chargingWithoutMains(state: ChargingState, chargePct: number | null): ChargingStep {
-  const notes =
-    state.charging === true
-      ? [
-          note("charging_stopped", "Charging stopped: mains lost.", {
-            ...(chargePct === null ? {} : { value: round(chargePct, 1), unit: "%" as const }),
-          }),
-        ]
-      : [];
-  return { state: { ...state, charging: false }, notes };
+  const notes = state.told
+    ? [
+        note("charging_stopped", "Charging stopped: mains lost.", {
+          ...(chargePct === null ? {} : { value: round(chargePct, 1), unit: "%" as const }),
+        }),
+      ]
+    : [];
+  return { state: { ...state, charging: false, told: false }, notes };
 }

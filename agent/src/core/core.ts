@@ -4,6 +4,7 @@ import { inDanger, takeBattery } from "./battery.ts";
 import { endOutageLearning } from "./battery-learning.ts";
 import { breakRow } from "./battery-levels.ts";
 import { takeBoardFaults } from "./board-faults.ts";
+import { takeChargeStatus } from "./charge-status.ts";
 import { takeWindow, windowResult } from "./charge-window.ts";
 import { loadCounters } from "./counters.ts";
 import { confirmsAtMonoMs } from "./debounce.ts";
@@ -50,7 +51,11 @@ function takeStart(turn: Turn, input: InputOf<"started">): void {
 function takeChargingSaid(turn: Turn, { charging }: Sample): void {
   if (charging === undefined) return;
   turn.chargingSaid = true;
-  if (charging.ok) turn.change({ chargingSensed: charging.value });
+  const { faultAfterFailures } = turn.config.thresholds;
+  const { chargeStatus } = turn.state;
+  turn.change({
+    chargeStatus: takeChargeStatus(chargeStatus, charging, turn.at.monoMs, faultAfterFailures),
+  });
 }
 
 function takeOutput(turn: Turn, sample: Sample): void {

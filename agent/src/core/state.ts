@@ -1,6 +1,7 @@
 // The core's whole state: one value of plain data, made of the states of its parts. Nothing in it is derived from the rest.
 import { initialLevels, type LevelState } from "./battery-levels.ts";
 import { type BoardFaultState, initialBoardFaults } from "./board-faults.ts";
+import { type ChargeStatus, initialChargeStatus } from "./charge-status.ts";
 import { initialWindow, type WindowState } from "./charge-window.ts";
 import { type ChargingState, initialCharging } from "./charging.ts";
 import { type CounterState, initialCounters } from "./counters.ts";
@@ -57,8 +58,8 @@ export interface CoreState {
   readonly boardFaults: BoardFaultState;
   /** null: the board has none. */
   readonly figures: readonly BoardFigure[] | null;
-  /** Charging as the board says it; null before the first answer. Not used where the board does not say it. */
-  readonly chargingSensed: boolean | null;
+  /** Charging as the board says it. Not used where the board does not say it. */
+  readonly chargeStatus: ChargeStatus;
   readonly faults: Faults;
   readonly outage: Outage | null;
   readonly runtime: RuntimeState;
@@ -90,7 +91,7 @@ export const initialState: CoreState = {
   flap: initialFlap,
   boardFaults: initialBoardFaults,
   figures: null,
-  chargingSensed: null,
+  chargeStatus: initialChargeStatus,
   faults: [],
   outage: null,
   runtime: initialRuntime,
