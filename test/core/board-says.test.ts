@@ -130,6 +130,51 @@ describe("the board's button", () => {
     expect(off.effects).toEqual([]);
   });
 
+  it("does not boot on a battery that is critical without mains: a reboot becomes a power-off that says so", () => {
+    const critical = (looks: number) => {
+      const run = running();
+      run.edge(false);
+      run.watch(2, () => look(false, 12));
+      run.watch(looks, () => look(false, 9));
+      return run;
+    };
+    const press = (run: Run) => run.feed({ type: "button", at: run.at, action: "reboot" });
+    const counting = critical(5);
+    expect(counting.now.shutdown).toMatchObject({ kind: "counting_down", by: { kind: "battery" } });
+    press(counting);
+    const text = expect.stringMatching(/^A reboot was requested by the board's button, but the battery is/);
+    expect(orders(counting)).toMatchObject([{ mode: "power_off", reason: "requested", text }]);
+    expect(counting.last("shutdown_started").message).toMatch(
+      /^Powering off: A reboot .*the Pi stays off\.$/,
+    );
+    // A person has put it off: the battery is no better for it.
+    const cancelled = critical(5);
+    cancelled.cancel();
+    press(cancelled);
+    expect(orders(cancelled)).toMatchObject([{ mode: "power_off", text }]);
+    // The look after the last one failed: nothing says that the countdown's reason is gone.
+    const blind = critical(5);
+    blind.watch(2, with_({ gauge: nack }, false));
+    press(blind);
+    expect(orders(blind)).toMatchObject([{ mode: "power_off", text }]);
+  });
+
+  it("reboots on battery while it is only low, not proven critical, or mains is there", () => {
+    const low = running();
+    low.edge(false);
+    low.watch(5, () => look(false, 15));
+    const unproven = running();
+    unproven.edge(false);
+    unproven.watch(2, () => look(false, 12));
+    unproven.watch(1, () => look(false, 9));
+    const mains = running({}, 15);
+    mains.watch(10, () => look(true, 9));
+    for (const run of [low, unproven, mains]) {
+      run.feed({ type: "button", at: run.at, action: "reboot" });
+      expect(orders(run)).toMatchObject([{ mode: "reboot", text: "Requested by the board's button." }]);
+    }
+  });
+
   it("does not turn a later shutdown by the battery into a reboot", () => {
     const run = running();
     run.feed({ type: "button", at: run.at, action: "reboot" });

@@ -18,7 +18,7 @@ import { duration, note } from "./note.ts";
 import { takeOvercurrent } from "./overcurrent.ts";
 import { takeRail } from "./rail.ts";
 import { dueMonoMs, powerOffLimitMs, takePowerOffResult, takeSafe, takeStop, takeTime } from "./shutdown.ts";
-import { takeCancel, takeRequest } from "./shutdown-requests.ts";
+import { batteryCounts, pressed, takeCancel, takeRequest } from "./shutdown-requests.ts";
 import { earlierOutage, startedNote } from "./start.ts";
 import type { CoreState } from "./state.ts";
 import { takeTemperature } from "./temperature.ts";
@@ -103,11 +103,11 @@ function takeChargeResult(turn: Turn, { ok, message }: InputOf<"charge_control_r
   turn.fault("PI_UPS_CHARGE_CONTROL_FAILED", ok ? null : failed);
 }
 
-/** A press is a wish without a delay; while the Pi goes down already it changes nothing. */
 function takeButton(turn: Turn, action: ButtonAction): void {
   if (!turn.config.buttonsEnabled) return;
-  const request = { by: { kind: "button" as const }, delayMs: 0, text: null, mode: action };
-  turn.shutdown(takeRequest(turn.state.shutdown, request, turn.at, turn.config.shutdown));
+  const { shutdown } = turn.state;
+  const request = pressed(action, inDanger(turn) || batteryCounts(shutdown));
+  turn.shutdown(takeRequest(shutdown, request, turn.at, turn.config.shutdown));
 }
 
 function takeSample(turn: Turn, sample: Sample): void {

@@ -1,6 +1,6 @@
 // What people, automations and programs may ask of the shutdown policy, and the answer that each of them gets.
 import type { ShutdownPolicy } from "./engine.ts";
-import type { GaugeReading, Instant, PowerOffMode, Requester } from "./model.ts";
+import type { ButtonAction, GaugeReading, Instant, PowerOffMode, Requester } from "./model.ts";
 import { duration } from "./note.ts";
 import { cancel, type ShutdownPart, type ShutdownStep, schedule } from "./shutdown.ts";
 
@@ -33,6 +33,23 @@ export interface Request {
   readonly text: string | null;
   /** Absent: power-off. */
   readonly mode?: PowerOffMode;
+}
+
+/** Whether the battery's own countdown runs. */
+export function batteryCounts({ state }: ShutdownPart): boolean {
+  return state.kind === "counting_down" && state.by.kind === "battery";
+}
+
+/**
+ * A press of the board's button is a wish without a delay; while the Pi goes down already it changes nothing.
+ * @param critical whether the battery is critical on battery power: a Pi that boots then dies in the middle of it, so a
+ * reboot becomes a power-off
+ */
+export function pressed(action: ButtonAction, critical: boolean): Request {
+  const by = { kind: "button" } as const;
+  if (action === "power_off" || !critical) return { by, delayMs: 0, text: null, mode: action };
+  const text = `A reboot was requested by ${who(by)}, but the battery is critical without mains: it might not last for the boot, so the Pi stays off.`;
+  return { by, delayMs: 0, text, mode: "power_off" };
 }
 
 function refusal(part: ShutdownPart, request: Request, delayMs: number, at: Instant, policy: ShutdownPolicy) {
