@@ -14,6 +14,7 @@ import { createThermalZone } from "./platform/thermal.ts";
 import type { GpioReport, SimCommand } from "./ports/control.ts";
 import type { Answer } from "./ports/ha-link.ts";
 import type { Gpio, Host, I2cBus, KernelPower, Log, PiSignals, Thermometer } from "./ports/ports.ts";
+import type { SimSaved } from "./sim/saved-world.ts";
 import { createSimulator } from "./sim/world.ts";
 
 export interface Hardware {
@@ -79,23 +80,29 @@ function losePower(why: "empty" | "cut", log: Log): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** A simulated HAT that goes on where it was left, and a power switch that ends the simulated Pi. */
+/**
+ * A simulated HAT that goes on where it was left, and a power switch that ends the simulated Pi. As on a real one the
+ * power goes last, in `close`, when the pins were given back; the file says "off" from the order on, because the process
+ * may be killed before.
+ */
 export function simulatedHardware(board: Board, config: AgentConfig, log: Log): Hardware {
   const store = createSimStore(simWorldFile(config.stateDir));
   const saving = forgiving(store, log);
   const loaded = store.load();
   if (!loaded.ok) log.log("warning", loaded.message, { code: loaded.code });
+  let orderedOff = false;
+  const asOrdered = (world: SimSaved): SimSaved => (orderedOff ? { ...world, pi: "off" } : world);
   const simulator = createSimulator({
     board,
     clock: nodeClock,
     options: {
       ...config.sim,
-      onChange: () => saving.save(simulator.save()),
+      onChange: () => saving.save(asOrdered(simulator.save())),
       onBlackout: (why) => losePower(why, log),
     },
     saved: loaded.ok ? loaded.value : null,
   });
-  const endSaving = keepSaved(saving, simulator, nodeClock);
+  const endSaving = keepSaved(saving, { save: () => asOrdered(simulator.save()) }, nodeClock);
   return {
     i2c: simulator.i2c,
     gpio: simulator.gpio,
@@ -103,12 +110,13 @@ export function simulatedHardware(board: Board, config: AgentConfig, log: Log): 
     thermometer: simulator.thermometer,
     piSignals: simulator.piSignals,
     host: createSimHost(() => {
-      simulator.powerOff();
-      store.save(simulator.save());
+      store.save({ ...simulator.save(), pi: "off" });
+      orderedOff = true;
     }),
     gpioChosen: () => null,
     simulate: (command) => simulator.apply(command),
     close() {
+      if (orderedOff) simulator.powerOff();
       endSaving();
       simulator.stop();
       return Promise.resolve();

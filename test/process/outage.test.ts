@@ -120,3 +120,18 @@ describe("a run that ends", () => {
     await second.ended;
   });
 });
+
+describe("a power-off of the simulated board", () => {
+  it.each(["sim:x1201", "sim:pijuice"])("lets %s charge before the power goes", async (board) => {
+    const home = new AgentHome({ board, yaml: "sim: {battery_percent: 50}\n" });
+    const agent = await home.up();
+    const { code: switched, err } = await home.cli("switch", "allow_charge", "off");
+    expect([switched, err]).toEqual([0, ""]);
+    await home.cli("shutdown", "--in", "0s");
+    const { code, signal, out } = await agent.ended;
+    expect([code, signal]).toEqual([0, null]);
+    expect(out).toContain("Charging is allowed.");
+    expect(out).not.toContain("was not switched");
+    expect(home.savedWorld()).toMatchObject({ pi: "off" });
+  });
+});

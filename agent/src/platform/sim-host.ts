@@ -1,8 +1,8 @@
-// The simulated Pi's power switch: the simulated world goes on without its Pi, and the file says so before the order
-// counts as accepted, because whoever watches the file boots the Pi again.
+// The simulated Pi's power switch: the file of the simulated world says that its Pi is off before the order counts as
+// accepted, because whoever watches the file boots the Pi again. The power itself goes when the process has ended its work.
 import type { Host } from "../ports/ports.ts";
 
-/** @param switchOff switches the simulated Pi off and saves the world; throws when it cannot be saved */
+/** @param switchOff saves that the simulated Pi is off; throws when that cannot be saved */
 export function createSimHost(switchOff: () => void): Host {
   return {
     sync: () => Promise.resolve(),
