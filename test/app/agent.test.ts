@@ -297,6 +297,8 @@ describe("a recording of a board that is switched", () => {
       // Before mains is known, and after.
       { type: "allow_charge", allowed: true },
       { type: "allow_charge", allowed: false },
+      // Nobody looks at the battery while the Pi is off.
+      { type: "allow_charge", allowed: true },
       expect.objectContaining({ type: "power_off", mode: "reboot" }),
     ]);
     const recorded = effects.flatMap((effect) => (effect.type === "record" ? [effect.event.type] : []));

@@ -6,7 +6,7 @@ import type { CoreConfig } from "../../agent/src/core/engine.ts";
 import { createUpsDevice } from "../../agent/src/drivers/ups-device.ts";
 import { createSqliteRunStore } from "../../agent/src/platform/sqlite-run-store.ts";
 import { openStateDb } from "../../agent/src/platform/state-db.ts";
-import type { Gpio, RunStore } from "../../agent/src/ports/ports.ts";
+import type { Gpio, Host, RunStore } from "../../agent/src/ports/ports.ts";
 import { createSimulator } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { startAgent } from "./support/agent-rig.ts";
@@ -19,7 +19,12 @@ const chargePin = 16;
 type Refuses = (act: "open" | "high" | "low", bcm: number) => boolean;
 
 /** Pins that tell each opening before it happens, and refuse what they are told to. */
-function watched(gpio: Gpio, onOpen: (bcm: number) => void, refuses: Refuses): Gpio {
+function watched(
+  gpio: Gpio,
+  onOpen: (bcm: number) => void,
+  refuses: Refuses,
+  beforeLow: () => Promise<void>,
+): Gpio {
   const refused = { ok: false, code: "PI_UPS_GPIO_IO", message: "the pin refused" } as const;
   return {
     input: (bcm, bias) => gpio.input(bcm, bias),
@@ -30,8 +35,10 @@ function watched(gpio: Gpio, onOpen: (bcm: number) => void, refuses: Refuses): G
       const opened = await gpio.output(bcm, high);
       if (!opened.ok) return opened;
       const output = opened.value;
-      const write = (to: boolean) =>
-        refuses(to ? "high" : "low", bcm) ? Promise.resolve(refused) : output.write(to);
+      const write = async (to: boolean) => {
+        if (!to) await beforeLow();
+        return refuses(to ? "high" : "low", bcm) ? refused : output.write(to);
+      };
       return {
         ok: true,
         value: { read: () => output.read(), write, close: () => output.close(), leave: () => output.leave() },
@@ -53,23 +60,30 @@ interface Life {
   readonly refuses?: Refuses;
   readonly onOpen?: (bcm: number) => void;
   readonly core?: Partial<CoreConfig>;
+  readonly host?: Partial<Host>;
+  /** So long takes a pin that is told to be low. */
+  readonly lowTakesMs?: number;
   /** Done to the board before the agent starts. */
   readonly before?: (gpio: Gpio) => Promise<unknown>;
 }
 
-async function live(id: string, { runStore, refuses = () => false, onOpen = () => {}, core, before }: Life) {
+async function live(id: string, life: Life) {
+  const { runStore, refuses = () => false, onOpen = () => {}, core, host, lowTakesMs = 0, before } = life;
   const board = findBoard(id);
   if (board === null) throw new Error(`no board ${id}`);
   const clock = new VirtualClock();
   const sim = createSimulator({ board, clock, options: { chargePct: 50 } });
   await before?.(sim.gpio);
-  const gpio = watched(sim.gpio, onOpen, refuses);
+  const gpio = watched(sim.gpio, onOpen, refuses, () =>
+    lowTakesMs === 0 ? Promise.resolve() : clock.sleep(lowTakesMs),
+  );
   const device = createUpsDevice(board, { ...sim, gpio, clock });
   const rig = startAgent({
     board: id,
     clock,
     parts: { device, runStore },
     ...(core === undefined ? {} : { core }),
+    ...(host === undefined ? {} : { host }),
   });
   onTestFinished(() => sim.stop());
   return { ...rig, sim };
@@ -225,6 +239,50 @@ describe("a board that is kept from charging", () => {
     expect(rig.sim.truth().currentMa).toBe(0);
     await rig.stop();
     expect(rig.sim.truth().currentMa).toBeGreaterThan(0);
+  });
+
+  it.each(["x1201", "pijuice", "pisugar3"])(
+    "%s by the window charges again before the Pi goes down",
+    async (id) => {
+      const runStore = book();
+      const atOrder: unknown[] = [];
+      const host: Partial<Host> = {
+        powerOff: () => {
+          atOrder.push([rig.sim.truth().currentMa > 0, runStore.chargeForbidden()]);
+          return new Promise(() => {});
+        },
+      };
+      const core = { chargeWindow: { stopPct: 45, startPct: 40 } };
+      const rig = await live(id, { runStore, core, host });
+      await rig.clock.advance(5000);
+      expect([rig.sim.truth().currentMa, runStore.chargeForbidden()]).toEqual([0, true]);
+      await rig.clock.until(rig.agent.requestShutdown(0, null));
+      await rig.clock.advance(5000);
+      expect(atOrder).toEqual([[true, false]]);
+      expect(rig.sim.truth().currentMa).toBeGreaterThan(0);
+    },
+  );
+
+  it("and does not answer that it may charge holds no power-off up for longer than a goodbye", async () => {
+    const runStore = book();
+    const ordered: number[] = [];
+    const host: Partial<Host> = {
+      powerOff: () => {
+        ordered.push(rig.clock.now().monoMs - begunMs);
+        return Promise.resolve();
+      },
+    };
+    const core = { chargeWindow: { stopPct: 45, startPct: 40 } };
+    const rig = await live("x1201", { runStore, core, host, lowTakesMs: 20_000 });
+    await rig.clock.advance(5000);
+    expect(rig.sim.truth().currentMa).toBe(0);
+    const begunMs = rig.clock.now().monoMs;
+    await rig.clock.until(rig.agent.requestShutdown(0, null));
+    await rig.clock.advance(2100);
+    expect(ordered).toEqual([2000]);
+    expect(rig.log.lines.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^The board has not taken its last order about charging: /),
+    );
   });
 
   it("stays in the book when its pin did not obey at the end, and the next run mends it", async () => {

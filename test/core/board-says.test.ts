@@ -265,6 +265,30 @@ describe("the charge window", () => {
     expect(run.types).toEqual(["ups_fault", "ups_fault_cleared"]);
   });
 
+  it("lets the battery charge before the Pi goes down, and decides anew when the power-off failed", () => {
+    const run = running({ chargeWindow }, 85);
+    run.effects.length = 0;
+    run.request({ delayMs: 0 });
+    const orders = run.effects.filter(({ type }) => type === "allow_charge" || type === "power_off");
+    expect(orders).toMatchObject([{ type: "allow_charge", allowed: true }, { type: "power_off" }]);
+    run.effects.length = 0;
+    run.feed({ type: "charge_control_result", at: run.at, ok: true, message: "" });
+    run.watch(5, with_({}, true, 85));
+    expect(told(run)).toEqual([]);
+    run.feed({ type: "power_off_result", at: run.at, ok: false, message: "refused" });
+    run.watch(3, with_({}, true, 85));
+    expect(told(run)).toEqual([false]);
+  });
+
+  it("says nothing more to a board that charges when the Pi goes down, and nothing where nobody forbids", () => {
+    for (const run of [running({ chargeWindow }, 60), running({}, 85)]) {
+      run.effects.length = 0;
+      run.request({ delayMs: 0 });
+      expect(run.poweredOff()).toBe(true);
+      expect(told(run)).toEqual([]);
+    }
+  });
+
   it("orders nothing without a window", () => {
     const run = running({}, 100);
     run.watch(20, with_({}, true, 100));

@@ -4,6 +4,7 @@ import { type CoreState, initialState, nextWakeMonoMs, snapshot, step } from "..
 import type { CoreConfig, CoreInput } from "../core/engine.ts";
 import type { BatteryMeasurement } from "../core/learned.ts";
 import type { Requester, Sample, Snapshot } from "../core/model.ts";
+import { isGoingDown } from "../core/shutdown.ts";
 import { switchesOf } from "../drivers/controls.ts";
 import type { UpsDevice, UpsStart } from "../drivers/ups-device.ts";
 import { toValues } from "../ha/values.ts";
@@ -66,6 +67,9 @@ export class Agent implements AgentControl {
   /** What people asked of the board and has not ended; a press of its button takes seconds. */
   #switching: Promise<unknown> = Promise.resolve();
 
+  /** The last order about charging, while the board has not obeyed or refused. */
+  #chargeOrder: Promise<void> = Promise.resolve();
+
   constructor(parts: AgentParts) {
     this.#parts = parts;
     this.#requests = new Requests(parts.clock, (input) => this.#feed(input));
@@ -78,6 +82,9 @@ export class Agent implements AgentControl {
       feed: (input) => this.#feed(input),
       powerOff: (order) => {
         this.#poweringOff = this.#powerOff(order);
+      },
+      chargeOrdered: (carriedOut) => {
+        this.#chargeOrder = carriedOut;
       },
     };
   }
@@ -203,8 +210,7 @@ export class Agent implements AgentControl {
   }
 
   #goingDown(): boolean {
-    const { kind } = this.#state.shutdown.state;
-    return kind === "executing" || kind === "done";
+    return isGoingDown(this.#state.shutdown);
   }
 
   /** A fault in one output must not keep the others, least of all the power-off, from being carried out. */
@@ -222,7 +228,8 @@ export class Agent implements AgentControl {
 
   async #powerOff(order: PowerOffOrder): Promise<void> {
     const { clock, endAfterPowerOff } = this.#parts;
-    const result = await powerOff({ ...this.#parts, link: this.#link }, order);
+    const parts = { ...this.#parts, link: this.#link, chargeOrder: this.#chargeOrder };
+    const result = await powerOff(parts, order);
     this.#poweringOff = null;
     this.#feed({ type: "power_off_result", at: clock.now(), ...result });
     if (result.ok && endAfterPowerOff) this.#ended.abort();

@@ -24,6 +24,8 @@ export interface OutputParts {
   readonly requests: Requests;
   readonly feed: (input: CoreInput) => void;
   readonly powerOff: (order: PowerOffOrder) => void;
+  /** Hears of each order about charging; `carriedOut` resolves when the board has obeyed or refused, never rejects. */
+  readonly chargeOrdered: (carriedOut: Promise<void>) => void;
 }
 
 function record({ journal, eventCopy, log, link }: OutputParts, draft: EventDraft): void {
@@ -34,11 +36,12 @@ function record({ journal, eventCopy, log, link }: OutputParts, draft: EventDraf
 }
 
 function allowCharge(parts: OutputParts, on: boolean): void {
-  const { clock, device, board, log, feed } = parts;
-  switchBoard(device.controls(), { kind: "allow_charge", on }, board, parts).then(
+  const { clock, device, board, log, feed, chargeOrdered } = parts;
+  const carriedOut = switchBoard(device.controls(), { kind: "allow_charge", on }, board, parts).then(
     ({ accepted: ok, message }) => feed({ type: "charge_control_result", at: clock.now(), ok, message }),
     (error: unknown) => log.log("error", `Charging was not switched: ${String(error)}`),
   );
+  chargeOrdered(carriedOut);
 }
 
 /** Carries out one effect. Throws what its output throws. */

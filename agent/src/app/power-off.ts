@@ -1,5 +1,6 @@
-// The way down, in order: what happened is on the disk already, Home Assistant hears why, the disk is synced, the run
-// is closed in the books, the machine gets its order. Whatever hangs, the next step comes.
+// The way down, in order: what happened is on the disk already, Home Assistant hears why while the board takes its last
+// order about charging, the run is closed in the books, the disk is synced, the machine gets its order. Whatever hangs,
+// the next step comes.
 import type { PowerOffMode, ShutdownReason } from "../core/model.ts";
 import { UpsError } from "../core/ups-error.ts";
 import type { HaLink } from "../ports/ha-link.ts";
@@ -11,6 +12,8 @@ export interface PowerOffParts {
   readonly link: HaLink | null;
   readonly log: Log;
   readonly runStore: RunStore;
+  /** Resolves when the board has taken its last order about charging: a register outlives the power-off. */
+  readonly chargeOrder: Promise<void>;
 }
 
 export interface PowerOffOrder {
@@ -28,6 +31,8 @@ export interface PowerOffResult {
 
 /** How long goodbyes may take: neither a shutdown nor a stop waits longer for Home Assistant. */
 export const byeLimitMs = 2_000;
+/** Longer than a transfer that the drivers give up, and no longer than a goodbye. */
+const chargeLimitMs = 2_000;
 /** The host limits itself; this is for one that does not. */
 const syncLimitMs = 8_000;
 const orderLimitMs = 15_000;
@@ -59,9 +64,14 @@ export async function sayGoodbye(
 
 /** Carries out the order. Never rejects. */
 export async function powerOff(parts: PowerOffParts, order: PowerOffOrder): Promise<PowerOffResult> {
-  const { clock, host, log, runStore } = parts;
+  const { chargeOrder, clock, host, log, runStore } = parts;
   const { reason, text } = order;
-  await sayGoodbye(parts, { reason: "shutdown", detail: reason, message: text });
+  const [late] = await Promise.all([
+    limited(clock, chargeLimitMs, () => chargeOrder),
+    sayGoodbye(parts, { reason: "shutdown", detail: reason, message: text }),
+  ]);
+  if (late !== null)
+    log.log("warning", `The board has not taken its last order about charging: ${String(late)}`);
   try {
     runStore.ended({ kind: "shutdown", at: clock.now().wallMs, reason, text });
   } catch (error) {

@@ -60,6 +60,19 @@ export function takeWindow(
   return { state: { ...state, told: wanted }, order: wanted };
 }
 
+/**
+ * The Pi goes down: whatever kept the battery from charging ends before. A register would stay as it is, and nobody
+ * would look at the battery while the Pi is off.
+ */
+export function windowAtEnd(
+  before: WindowState,
+  window: ChargeWindow | null,
+): { readonly state: WindowState; readonly order: true | null } {
+  const ours = window !== null || before.leftForbidden;
+  if (!ours || before.told === true) return { state: before, order: null };
+  return { state: { ...before, told: true }, order: true };
+}
+
 /** The board did or did not do what it was told. */
 export function windowResult(state: WindowState, ok: boolean, monoMs: number): WindowState {
   return ok ? state : { ...state, told: null, retryAtMonoMs: monoMs + retryMs };

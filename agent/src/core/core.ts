@@ -5,7 +5,7 @@ import { endOutageLearning } from "./battery-learning.ts";
 import { breakRow } from "./battery-levels.ts";
 import { takeBoardFaults } from "./board-faults.ts";
 import { takeChargeStatus } from "./charge-status.ts";
-import { takeWindow, windowResult } from "./charge-window.ts";
+import { takeWindow, windowAtEnd, windowResult } from "./charge-window.ts";
 import { loadCounters } from "./counters.ts";
 import { confirmsAtMonoMs } from "./debounce.ts";
 import type { CoreConfig, CoreInput, Effect } from "./engine.ts";
@@ -17,7 +17,15 @@ import type { ButtonAction, Sample } from "./model.ts";
 import { duration, note } from "./note.ts";
 import { takeOvercurrent } from "./overcurrent.ts";
 import { takeRail } from "./rail.ts";
-import { dueMonoMs, powerOffLimitMs, takePowerOffResult, takeSafe, takeStop, takeTime } from "./shutdown.ts";
+import {
+  dueMonoMs,
+  isGoingDown,
+  powerOffLimitMs,
+  takePowerOffResult,
+  takeSafe,
+  takeStop,
+  takeTime,
+} from "./shutdown.ts";
 import { batteryCounts, pressed, takeCancel, takeRequest } from "./shutdown-requests.ts";
 import { earlierOutage, startedNote } from "./start.ts";
 import type { CoreState } from "./state.ts";
@@ -86,7 +94,8 @@ function takeFaultsOfBoard(turn: Turn, { boardFaults }: Sample): void {
 /** Whether the battery may be charged, after everything that this sample says. */
 function takeChargeWindow(turn: Turn): void {
   const { chargeWindow: window, senses } = turn.config;
-  const { ac, chargeWindow, faults } = turn.state;
+  const { ac, chargeWindow, faults, shutdown } = turn.state;
+  if (isGoingDown(shutdown)) return;
   // A look that failed changes nothing: only a gauge that is a fault counts as unreadable.
   const unusable = hasFault(faults, "PI_UPS_GAUGE_SILENT") || hasFault(faults, "PI_UPS_GAUGE_STUCK");
   const reading = unusable ? null : turn.reading;
@@ -190,6 +199,9 @@ function takeDeadline(turn: Turn): void {
   if (due.execute === null) return;
   turn.saveCounters(true);
   endOutageLearning(turn);
+  const { state, order } = windowAtEnd(turn.state.chargeWindow, turn.config.chargeWindow);
+  turn.change({ chargeWindow: state });
+  if (order !== null) turn.effects.push({ type: "allow_charge", allowed: order });
   turn.effects.push({ type: "power_off", ...due.execute });
 }
 

@@ -152,7 +152,7 @@ export type Effect =
   | { readonly type: "save_battery"; readonly battery: LearnedBattery }
   /** Add this to the trend over years. */
   | { readonly type: "save_measurement"; readonly measurement: BatteryMeasurement }
-  /** Say goodbye, sync, power off. Everything recorded before it must be on disk first. */
+  /** Say goodbye, sync, power off. What was recorded before it is on disk first, and the board has its last order. */
   | {
       readonly type: "power_off";
       readonly mode: PowerOffMode;

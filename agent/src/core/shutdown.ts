@@ -36,6 +36,11 @@ export const initialShutdown: ShutdownPart = {
   mode: "power_off",
 };
 
+/** The power-off is ordered, and has not failed. */
+export function isGoingDown({ state: { kind } }: ShutdownPart): boolean {
+  return kind === "executing" || kind === "done";
+}
+
 export const retryMs = 30_000;
 /** A power-off that was ordered and has not happened after this long has failed: systemd gives a stuck unit 90 s. */
 export const powerOffLimitMs = 300_000;
