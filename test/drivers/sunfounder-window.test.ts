@@ -11,8 +11,8 @@ describe("window", () => {
   it("is little-endian, in millivolts and milliamperes", () => {
     expect(expectValue(decodeSpcWindow(changed({}), has, 2))).toEqual({
       reading: { cellMv: 3950, chargePct: 76, currentMa: 800, lowestCellMv: 3950 },
-      railMv: 5100,
-      outputMa: 1200,
+      railMv: { ok: true, value: 5100 },
+      outputMa: { ok: true, value: 1200 },
       acPresent: true,
       charging: true,
       batterySupplies: false,

@@ -20,6 +20,13 @@ export type I2cErrorCode =
   /** Anything else that the kernel reports. */
   | "PI_UPS_I2C_IO";
 
+/** Trouble that the next try can be without. The others stay until a person mends them. */
+export const passingI2cErrors: ReadonlySet<string> = new Set<I2cErrorCode>([
+  "PI_UPS_I2C_NACK",
+  "PI_UPS_I2C_TIMEOUT",
+  "PI_UPS_I2C_IO",
+]);
+
 export interface I2cErrorPlace {
   readonly bus: number;
   readonly address: number;

@@ -2,7 +2,7 @@
 // Real buses lose a transfer now and then, and overlapping first transfers confuse the i2c-bus library.
 import type { Result } from "../core/model.ts";
 import type { Clock, I2cBus } from "../ports/ports.ts";
-import { type I2cErrorCode, i2cFailure } from "./i2c-errors.ts";
+import { type I2cErrorCode, i2cFailure, passingI2cErrors } from "./i2c-errors.ts";
 import { createInTurn } from "./in-turn.ts";
 
 export interface I2cQueueOptions {
@@ -20,13 +20,6 @@ export interface I2cQueueOptions {
 export interface I2cQueue extends I2cBus {
   readonly queued: true;
 }
-
-/** Trouble that the next try can be without. The others stay until a person mends them. */
-const passing: ReadonlySet<string> = new Set<I2cErrorCode>([
-  "PI_UPS_I2C_NACK",
-  "PI_UPS_I2C_TIMEOUT",
-  "PI_UPS_I2C_IO",
-]);
 
 /** After the others, a write may have reached the device: repeating it could do it twice. */
 const undone: ReadonlySet<string> = new Set<I2cErrorCode>(["PI_UPS_I2C_NACK"]);
@@ -64,7 +57,7 @@ class Queue implements I2cQueue {
   }
 
   read(address: number, register: number, length: number): Promise<Result<Uint8Array>> {
-    return this.#enqueue(address, () => this.#raw.read(address, register, length), passing);
+    return this.#enqueue(address, () => this.#raw.read(address, register, length), passingI2cErrors);
   }
 
   write(address: number, register: number, data: Uint8Array): Promise<Result<void>> {

@@ -11,12 +11,21 @@ export const spcRegisters = { window: 0, firmware: 128, boardId: 140, buzzerVolu
 export const spcWriteRegisters = { buzzerHz: 13 } as const;
 export const spcWindowLength = 25;
 
+/** What could not be read while the rest could: only a board that is asked byte by byte has such looks. */
+export interface SpcUnread {
+  readonly rail: ReadFailure | null;
+  readonly output: ReadFailure | null;
+  readonly current: ReadFailure | null;
+}
+
+const allRead: SpcUnread = { rail: null, output: null, current: null };
+
 /** One look at the window. */
 export interface SpcWindow {
   readonly reading: RawReading;
-  readonly railMv: number;
+  readonly railMv: Result<number>;
   /** Null where the board has no current sensors. */
-  readonly outputMa: number | null;
+  readonly outputMa: Result<number> | null;
   readonly acPresent: boolean;
   readonly charging: boolean;
   /** The battery feeds the Pi, alone or beside a weak input. */
@@ -29,8 +38,11 @@ export interface SpcWindow {
 /** Below this the output carries nothing, mV. */
 const feedingMv = 3000;
 const highestInputMv = 24_000;
-const highestRailMv = 6000;
-const highestMa = 12_000;
+export const highestRailMv = 6000;
+export const highestMa = 12_000;
+/** How far two looks at one load may be apart: output voltage, and a current. */
+export const agreeMv = 300;
+export const agreeMa = 500;
 /** Cells whose sum is this close to the pack's voltage are taken for the pack's cells. */
 const cellsFitMv = 300;
 /** What a battery that neither charges nor supplies may still show, mA. */
@@ -66,6 +78,7 @@ export function decodeSpcWindow(
   bytes: Uint8Array,
   has: SunFounderUse["has"],
   cellsInSeries: number,
+  unread: SpcUnread = allRead,
 ): Result<SpcWindow> {
   if (bytes.length < spcWindowLength) {
     return impossible(`The SunFounder board sent ${bytes.length} of ${spcWindowLength} bytes.`);
@@ -81,7 +94,10 @@ export function decodeSpcWindow(
   const packMv = word(8);
   const batterySupplies = byte(15) === 1;
   const charging = byte(18) === 1;
-  const currentMa = currents ? currentOf(view.getInt16(10, true), charging, batterySupplies) : null;
+  const currentMa =
+    currents && unread.current === null
+      ? currentOf(view.getInt16(10, true), charging, batterySupplies)
+      : null;
   const lowestCellMv = lowestCell(word(21), word(23), packMv);
   const reading: RawReading = {
     cellMv: packMv / cellsInSeries,
@@ -96,7 +112,13 @@ export function decodeSpcWindow(
   const strange = spcCellRefusal(reading);
   if (strange !== null && (batteryPlugged || !fedByInput)) return strange;
   const flags = { acPresent, charging, batterySupplies, batteryPlugged, shutdownRequest: request };
-  return { ok: true, value: { reading, railMv: word(4), outputMa, ...flags } };
+  const railMv = unread.rail ?? measured(word(4));
+  const output = outputMa === null ? null : (unread.output ?? measured(outputMa));
+  return { ok: true, value: { reading, railMv, outputMa: output, ...flags } };
+}
+
+function measured(value: number): Result<number> {
+  return { ok: true, value };
 }
 
 function strangeBytes(

@@ -10,7 +10,10 @@ import { notThisChip } from "./chip-failures.ts";
 import type { Controls } from "./controls.ts";
 import { createLookingChip } from "./looking-chip.ts";
 import { chipRegisters } from "./registers.ts";
+import { answersBytewise, createBytewiseWindow, readBytewise } from "./sunfounder-bytewise.ts";
 import {
+  agreeMa,
+  agreeMv,
   decodeSpcWindow,
   type SpcWindow,
   spcCellRefusal,
@@ -20,19 +23,10 @@ import {
 } from "./sunfounder-window.ts";
 import { highFirst } from "./words.ts";
 
-/** Command of the U1 before the register that is to be read. */
-const readCommand = 0x01;
-/** Requests for one look before its failure stands. */
-const requests = 6;
-/** What a look reads: everything where that is one transfer, else from output voltage to charging, byte by byte. */
-const whole = { first: spcRegisters.window, length: spcWindowLength } as const;
-const bytewise = { first: 4, length: 15 } as const;
 /** The tone of the buzzer, Hz: where small piezo buzzers are loud. */
 const buzzerHz = 2700;
 /** The maker's service waits as long before it calls an input too weak. */
 const weakInputMs = 3000;
-const agreeMv = 300;
-const agreeMa = 500;
 /** Firmware that knows no board id reads one of these. */
 const noId: readonly number[] = [0x0000, 0xffff];
 
@@ -45,38 +39,7 @@ function readBytes(
 ): Promise<Result<Uint8Array>> {
   return access === "window"
     ? chipRegisters(bus, address, "SunFounder board").bytes(register, length)
-    : readOneByOne(bus, address, register, length);
-}
-
-/** A byte that failed may have been counted by the board: the whole request begins again. */
-async function readOneByOne(
-  bus: I2cBus,
-  address: number,
-  register: number,
-  length: number,
-): Promise<Result<Uint8Array>> {
-  for (let attempt = 1; ; attempt += 1) {
-    const asked = await bus.write(address, readCommand, Uint8Array.of(register));
-    if (!asked.ok) return asked;
-    const bytes: number[] = [];
-    let byte = await receive(bus, address);
-    while (byte.ok) {
-      bytes.push(byte.value);
-      if (bytes.length === length) return { ok: true, value: Uint8Array.from(bytes) };
-      byte = await receive(bus, address);
-    }
-    // Only what passes is worth another request; a kernel driver that owns the address stays.
-    if (attempt === requests || byte.code !== "PI_UPS_I2C_NACK") return byte;
-  }
-}
-
-function receive(bus: I2cBus, address: number): Promise<Result<number>> {
-  const none: Result<number> = {
-    ok: false,
-    code: "PI_UPS_I2C_IO",
-    message: "This I2C bus cannot read a byte without a register, which the Pironman U1 needs.",
-  };
-  return bus.receive?.(address) ?? Promise.resolve(none);
+    : readBytewise(bus, address, register, length);
 }
 
 class SunFounderBoard {
@@ -84,6 +47,7 @@ class SunFounderBoard {
   readonly #bus: I2cBus;
   readonly #clock: Clock;
   readonly #cellsInSeries: number;
+  readonly #bytewise: ReturnType<typeof createBytewiseWindow>;
   /** The last believed shutdown request; null before the first look. */
   #request: number | null = null;
   /** The battery flag has been seen set, so the board has one. */
@@ -95,11 +59,12 @@ class SunFounderBoard {
     this.#bus = bus;
     this.#clock = clock;
     this.#cellsInSeries = cellsInSeries;
+    this.#bytewise = createBytewiseWindow(bus, use.address, use.has.includes("currents"));
   }
 
   async identify() {
     if (this.#use.access === "esp32") {
-      const there = await receive(this.#bus, this.#use.address);
+      const there = await answersBytewise(this.#bus, this.#use.address);
       return there.ok ? { ok: true as const, value: { version: null, notes: [] } } : there;
     }
     const firmware = await readBytes(this.#bus, this.#use, spcRegisters.firmware, 3);
@@ -112,12 +77,15 @@ class SunFounderBoard {
   }
 
   async look(): Promise<Result<SpcWindow>> {
-    const { first, length } = this.#use.access === "esp32" ? bytewise : whole;
-    const bytes = await readBytes(this.#bus, this.#use, first, length);
-    if (!bytes.ok) return bytes;
-    const window = new Uint8Array(spcWindowLength);
-    window.set(bytes.value, first);
-    return decodeSpcWindow(window, this.#use.has, this.#cellsInSeries);
+    const { access, has } = this.#use;
+    if (access === "esp32") {
+      const found = await this.#bytewise();
+      return found.ok
+        ? decodeSpcWindow(found.value.bytes, has, this.#cellsInSeries, found.value.unread)
+        : found;
+    }
+    const bytes = await readBytes(this.#bus, this.#use, spcRegisters.window, spcWindowLength);
+    return bytes.ok ? decodeSpcWindow(bytes.value, has, this.#cellsInSeries) : bytes;
   }
 
   sample(look: SpcWindow): ChipSample {
@@ -127,9 +95,9 @@ class SunFounderBoard {
       gauge: noBattery ?? { ok: true, value: look.reading },
       acPresent: { ok: true, value: look.acPresent },
       charging: { ok: true, value: look.charging },
-      railMv: { ok: true, value: look.railMv },
+      railMv: look.railMv,
       boardFaults: { ok: true, value: faults },
-      ...(look.outputMa === null ? {} : { outputMa: { ok: true, value: look.outputMa } }),
+      ...(look.outputMa === null ? {} : { outputMa: look.outputMa }),
       // A request that stood before the agent came is of an earlier run: acting on it could keep the Pi from ever starting.
       ...(this.#request === 0 && look.shutdownRequest !== 0 ? { button: "power_off" as const } : {}),
     };
@@ -202,15 +170,26 @@ const batteryMissing: BoardFault = {
 
 const batteryGone: ReadFailure = { ok: false, code: "PI_UPS_NO_BATTERY", message: batteryMissing.message };
 
-function looksAgree(a: SpcWindow, b: SpcWindow): boolean {
+function flagsAgree(a: SpcWindow, b: SpcWindow): boolean {
   return (
     a.acPresent === b.acPresent &&
     a.charging === b.charging &&
     a.batterySupplies === b.batterySupplies &&
     a.batteryPlugged === b.batteryPlugged &&
-    a.shutdownRequest === b.shutdownRequest &&
-    Math.abs(a.railMv - b.railMv) <= agreeMv &&
-    Math.abs((a.outputMa ?? 0) - (b.outputMa ?? 0)) <= agreeMa &&
+    a.shutdownRequest === b.shutdownRequest
+  );
+}
+
+function near(a: Result<number> | null, b: Result<number> | null, apart: number): boolean {
+  return a?.ok !== true || b?.ok !== true || Math.abs(a.value - b.value) <= apart;
+}
+
+/** Of one transfer: a figure that jumps shows that its flags are not to be trusted either. */
+function windowsAgree(a: SpcWindow, b: SpcWindow): boolean {
+  return (
+    flagsAgree(a, b) &&
+    near(a.railMv, b.railMv, agreeMv) &&
+    near(a.outputMa, b.outputMa, agreeMa) &&
     Math.abs((a.reading.currentMa ?? 0) - (b.reading.currentMa ?? 0)) <= agreeMa
   );
 }
@@ -233,7 +212,7 @@ export const sunfounder: ChipFamily<SunFounderUse> = (use, ports) => {
     clock: ports.clock,
     identify: () => board.identify(),
     look: () => board.look(),
-    agree: looksAgree,
+    agree: use.access === "window" ? windowsAgree : flagsAgree,
     sample: (look) => board.sample(look),
     failed: (failure) => board.failed(failure),
     believed: (look) => board.believed(look),
