@@ -38,9 +38,30 @@ export interface RobustnessFigures {
   readonly falseShutdownClass: number;
 }
 
-/** The chip as the board's data say, or the way through the kernel's driver, which is another driver of ours. */
+/** What of a use chooses another path through the driver. */
+function pathOf(use: ChipUse): readonly string[] {
+  switch (use.chip) {
+    case "ina219":
+      return [
+        ...(use.access === "hwmon" ? ["behind hwmon"] : []),
+        use.measures,
+        ...(use.mains === undefined ? [] : ["mains"]),
+      ];
+    case "sunfounder_spc":
+      return [use.access, ...use.has];
+    case "lifepo4wered":
+      return use.has;
+    case "power_supply":
+      return use.has ?? [];
+    default:
+      return [];
+  }
+}
+
+/** The chip, and what the board's data say of the way in which it is read. */
 function chipWords(use: ChipUse): string {
-  return use.chip === "ina219" && use.access === "hwmon" ? "ina219 behind hwmon" : use.chip;
+  const path = pathOf(use);
+  return path.length === 0 ? use.chip : `${use.chip} (${path.join(", ")})`;
 }
 
 /** No board of the registry is read that way by itself: a person says so in the configuration. */
