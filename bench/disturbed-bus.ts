@@ -3,8 +3,9 @@
 import type { Result } from "../agent/src/core/model.ts";
 import { i2cFailure } from "../agent/src/drivers/i2c-errors.ts";
 import { createUpsDevice } from "../agent/src/drivers/ups-device.ts";
-import type { I2cBus, KernelPower, PowerSupplyFacts } from "../agent/src/ports/ports.ts";
+import type { I2cBus } from "../agent/src/ports/ports.ts";
 import { type Bench, portsOf } from "../test/drivers/board-bench.ts";
+import { DisturbedKernel } from "./disturbed-kernel.ts";
 import { DisturbedPins } from "./disturbed-pin.ts";
 
 export const faultKinds = ["nack", "zeros", "ones", "bit_flip", "stuck", "late"] as const;
@@ -18,16 +19,16 @@ export interface DisturbOptions {
 }
 
 /** Longer than the queue's time limit for one transfer. */
-const lateMs = 300;
+export const lateMs = 300;
 /** A register that hangs gives its old value for so long. What hangs for seconds is a stuck gauge, which the core tells apart. */
-const stuckMs = 500;
+export const stuckMs = 500;
 
 interface Stuck {
   readonly bytes: Uint8Array;
   readonly untilMs: number;
 }
 
-class DisturbedBus implements I2cBus {
+export class DisturbedBus implements I2cBus {
   readonly counts: Record<FaultKind, number> = { nack: 0, zeros: 0, ones: 0, bit_flip: 0, stuck: 0, late: 0 };
   transfers = 0;
   paused = false;
@@ -57,7 +58,7 @@ class DisturbedBus implements I2cBus {
     if (!seen.ok) return seen;
     const before = this.#last.get(place) ?? seen.value;
     this.#last.set(place, seen.value);
-    if (kind !== "stuck") return { ok: true, value: this.#broken(kind, seen.value) };
+    if (kind !== "stuck") return { ok: true, value: this.broken(kind, seen.value) };
     this.#stuck.set(place, { bytes: before, untilMs: this.#nowMs() + stuckMs });
     return { ok: true, value: Uint8Array.from(before) };
   }
@@ -67,7 +68,7 @@ class DisturbedBus implements I2cBus {
     const kind = this.fault();
     if (kind === "nack") return i2cFailure("PI_UPS_I2C_NACK", { bus: 1, address });
     if (kind === "late") await this.#bench.clock.sleep(lateMs);
-    return this.#inner.write(address, register, this.#broken(kind, data));
+    return this.#inner.write(address, register, this.broken(kind, data));
   }
 
   async receive(address: number): Promise<Result<number>> {
@@ -82,7 +83,7 @@ class DisturbedBus implements I2cBus {
     const place = (address << 16) | 0xffff;
     const before = this.#last.get(place) ?? Uint8Array.of(seen.value);
     this.#last.set(place, Uint8Array.of(seen.value));
-    const [value = 0] = kind === "stuck" ? before : this.#broken(kind, Uint8Array.of(seen.value));
+    const [value = 0] = kind === "stuck" ? before : this.broken(kind, Uint8Array.of(seen.value));
     return { ok: true, value };
   }
 
@@ -103,7 +104,8 @@ class DisturbedBus implements I2cBus {
     return this.#bench.clock.now().monoMs;
   }
 
-  #broken(kind: FaultKind | null, bytes: Uint8Array): Uint8Array {
+  /** Bytes as this disturbance leaves them; `stuck`, `nack` and `late` are not of the bytes. */
+  broken(kind: FaultKind | null, bytes: Uint8Array): Uint8Array {
     if (kind === "zeros") return bytes.map(() => 0x00);
     if (kind === "ones") return bytes.map(() => 0xff);
     if (kind !== "bit_flip") return bytes;
@@ -112,56 +114,11 @@ class DisturbedBus implements I2cBus {
   }
 }
 
-/** The same for what kernel drivers tell: a file that cannot be read, or a battery figure that is noise. */
-class DisturbedKernel implements KernelPower {
-  readonly #inner: KernelPower;
-  readonly #bus: DisturbedBus;
-
-  constructor(inner: KernelPower, bus: DisturbedBus) {
-    this.#inner = inner;
-    this.#bus = bus;
-  }
-
-  powerSupplies(): Promise<Result<readonly string[]>> {
-    return this.#inner.powerSupplies();
-  }
-
-  async powerSupply(name: string): Promise<Result<PowerSupplyFacts>> {
-    this.#bus.transfers += 1;
-    const kind = this.#bus.fault();
-    if (kind === "nack" || kind === "late") {
-      return { ok: false, code: "PI_UPS_SYSFS", message: `${name}: the driver did not answer.` };
-    }
-    const seen = await this.#inner.powerSupply(name);
-    if (!seen.ok || kind === null || seen.value["CAPACITY"] === undefined) return seen;
-    const figure = kind === "zeros" ? "0" : "65535";
-    return { ok: true, value: { ...seen.value, [kind === "ones" ? "VOLTAGE_NOW" : "CAPACITY"]: figure } };
-  }
-
-  async i2cHwmon(
-    bus: number,
-    address: number,
-    files: readonly string[],
-  ): Promise<Result<Readonly<Record<string, string>> | null>> {
-    this.#bus.transfers += 1;
-    const kind = this.#bus.fault();
-    if (kind === "nack" || kind === "late") {
-      return { ok: false, code: "PI_UPS_SYSFS", message: `${address}: the driver did not answer.` };
-    }
-    const seen = await this.#inner.i2cHwmon(bus, address, files);
-    if (!seen.ok || seen.value === null || kind === null) return seen;
-    const figure = kind === "zeros" ? "0" : "-1";
-    return { ok: true, value: { ...seen.value, [kind === "ones" ? "in1_input" : "curr1_input"]: figure } };
-  }
-
-  setPowerSupply(name: string, attribute: string, value: string): Promise<Result<void>> {
-    return this.#inner.setPowerSupply(name, attribute, value);
-  }
-}
-
 export interface Disturbed {
   /** The same world, its device behind the disturbed bus. */
   readonly bench: Bench;
+  /** For what else is on that wire. */
+  readonly bus: DisturbedBus;
   reads(): number;
   faults(): FaultCounts;
   pause(paused: boolean): void;
@@ -173,7 +130,7 @@ export interface Disturbed {
 export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
   const bus = new DisturbedBus(bench, options);
   const { clock, board, sim } = bench;
-  const kernel = new DisturbedKernel(sim.kernel, bus);
+  const kernel = new DisturbedKernel(sim.kernel, bus, clock);
   const gpio = new DisturbedPins(sim.gpio);
   const device = createUpsDevice(board, { ...portsOf(sim), gpio, i2c: bus, kernel, clock });
   return {
@@ -183,6 +140,7 @@ export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
       start: () => clock.until(device.start()),
       sample: () => clock.until(device.sample()),
     },
+    bus,
     reads: () => bus.transfers,
     faults: () => bus.counts,
     pause: (paused) => {
