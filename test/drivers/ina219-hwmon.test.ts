@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Ina219Use } from "../../agent/src/boards/chip-use.ts";
 import { ina219 } from "../../agent/src/drivers/ina219.ts";
 import { createKernelPower } from "../../agent/src/platform/kernel-power.ts";
+import type { KernelPower } from "../../agent/src/ports/ports.ts";
 import { createSimIna2xxHwmon } from "../../agent/src/sim/sim-ina2xx-hwmon.ts";
+import { noKernelPower } from "../../agent/src/sim/sim-kernel-power.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { chipWorld } from "../support/chip-world.ts";
 import { deadPorts } from "./board-bench.ts";
@@ -66,9 +68,9 @@ function machine(files: Files | null, use: Ina219Use = hatB) {
     cellsInSeries: 2,
   });
   // The clock is not asked for the time that a real file takes.
-  const probe = async () => {
+  const passing = async <T>(run: Promise<T>): Promise<T> => {
     let settled = false;
-    const found = driver.probe().finally(() => {
+    const found = run.finally(() => {
       settled = true;
     });
     while (!settled) {
@@ -77,7 +79,8 @@ function machine(files: Files | null, use: Ina219Use = hatB) {
     }
     return found;
   };
-  return { driver, probe, write, folder };
+  const probe = () => passing(driver.probe());
+  return { driver, probe, read: () => passing(driver.read()), write, folder, clock };
 }
 
 async function currentIn(files: Files, use: Ina219Use = hatB): Promise<number | undefined> {
@@ -137,14 +140,79 @@ describe("one look", () => {
     ["a pack that two cells cannot have", { in1_input: "12600" }, "6300 mV per cell"],
     ["an empty register", { in1_input: "0" }, "0 mV per cell"],
   ])("with %s is no reading", async (_, wrong, words) => {
-    const { driver, probe, write } = machine(untold);
+    const { driver, probe, read, write } = machine(untold);
     expectValue(await probe());
     write({ ...untold, ...wrong });
-    const refused = expectRefusal((await driver.read()).gauge);
+    const refused = expectRefusal((await read()).gauge);
     expect(refused.code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
     expect(refused.message).toContain(words);
     write(untold);
     expectValue((await driver.read()).gauge);
+  });
+});
+
+describe("figures of two moments", () => {
+  it("are looked at again later, for half a second at least: a register that hangs so long costs no reading", async () => {
+    const { probe, read, write, clock } = machine(untold);
+    expectValue(await probe());
+    write({ ...untold, in0_input: "120" });
+    clock.after(500, () => write({ ...untold, in0_input: "120", curr1_input: "12000" }));
+    expect(expectValue((await read()).gauge).currentMa).toBe(1200);
+  });
+
+  it("are refused when they stay, before a second is over", async () => {
+    const { probe, read, write, clock } = machine(untold);
+    expectValue(await probe());
+    write({ ...untold, in0_input: "120" });
+    const beganMs = clock.now().monoMs;
+    expect(expectRefusal((await read()).gauge).message).toContain("belong together");
+    expect(clock.now().monoMs - beganMs).toBeLessThan(1000);
+  });
+});
+
+describe("a chip that does not answer its driver", () => {
+  const bench = (failures: number) => {
+    const { around } = chipWorld({ cellMv: 3900, cellsInSeries: 2, currentMa: -850, acPresent: false });
+    const device = createSimIna2xxHwmon(hatB, around);
+    let asked = 0;
+    let failing = 0;
+    const kernel: KernelPower = {
+      ...noKernelPower,
+      i2cHwmon: (_bus, _address, files) => {
+        asked += 1;
+        if (failing > 0) {
+          failing -= 1;
+          return Promise.resolve({ ok: false, code: "PI_UPS_SYSFS", message: "EREMOTEIO" });
+        }
+        const texts = Object.fromEntries(files.map((file) => [file, device.file(file, null) ?? ""]));
+        return Promise.resolve({ ok: true, value: texts });
+      },
+    };
+    const clock = new VirtualClock();
+    const { i2c } = deadPorts({ ok: false, code: "PI_UPS_I2C_BUSY", message: "the kernel has it" });
+    const driver = ina219(hatB, { bus: i2c, busNumber: 1, kernel, clock, cellsInSeries: 2 });
+    const fail = () => {
+      asked = 0;
+      failing = failures;
+    };
+    return { driver, clock, fail, asked: () => asked };
+  };
+
+  it("is asked three times, as on the bus", async () => {
+    const { driver, clock, fail, asked } = bench(2);
+    fail();
+    expectValue(await clock.until(driver.probe()));
+    // Identity and two looks of two reads each, and the two that failed.
+    expect(asked()).toBe(8);
+  });
+
+  it("and never does is a failure", async () => {
+    const { driver, clock, fail } = bench(1000);
+    expectValue(await clock.until(driver.probe()));
+    fail();
+    const sample = await clock.until(driver.read());
+    expect(expectRefusal(sample.gauge).code).toBe("PI_UPS_SYSFS");
+    expect(expectRefusal(sample.acPresent).code).toBe("PI_UPS_SYSFS");
   });
 });
 

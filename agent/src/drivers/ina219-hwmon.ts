@@ -5,6 +5,7 @@
 import type { Ina219Use } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
+import type { KernelPower } from "../ports/ports.ts";
 import type { ChipDriver, ChipPorts } from "./chip.ts";
 import { disturbedBus, impossible } from "./chip-failures.ts";
 import { createIna219Chip, type Ina219Look, ina219LookOf } from "./ina219-flow.ts";
@@ -29,6 +30,12 @@ const names: ReadonlySet<string> = new Set(["ina219", "ina220"]);
 const rangeMv = 320;
 /** Two moments of one load: how far the current may be from the voltage over the shunt, and that from its whole mV. */
 const shuntTolerance = { share: 0.5, mv: 2 } as const;
+const tries = 3;
+/**
+ * Figures of two moments (a step of the load between two conversions, a register that hangs) need time and not more looks:
+ * the looks that end a reading outlast half a second together.
+ */
+const anotherMomentMs = 170;
 /** Two moments of one battery, mV per cell. */
 const busToleranceMv = 100;
 
@@ -67,19 +74,34 @@ export function ina219ThroughHwmon(
     };
   }
 
-  const disagree = (found: string, expected: string) =>
+  const strange = (found: string, expected: string) =>
     impossible(
       `The kernel's figures for the INA219 at ${place} are ${found}; expected are ${expected}.`,
       `${disturbedBus} Look with: dmesg | tail`,
     );
+  /** Looks in a row whose figures did not belong together: one alone is a flipped bit, and the next look is without it. */
+  let torn = 0;
+  const disagree = async (found: string, expected: string) => {
+    torn += 1;
+    if (torn > 1) await clock.sleep(anotherMomentMs);
+    return strange(found, expected);
+  };
+
+  /** The kernel asks the chip once; on the bus itself a transfer that was lost is tried again as well. */
+  async function read(names: readonly string[]): ReturnType<KernelPower["i2cHwmon"]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const texts = await kernel.i2cHwmon(busNumber, use.address, names);
+      if (texts.ok || attempt === tries) return texts;
+    }
+  }
 
   async function figures(): Promise<Result<Figures>> {
-    const texts = await kernel.i2cHwmon(busNumber, use.address, Object.values(files));
+    const texts = await read(Object.values(files));
     if (!texts.ok) return texts;
     if (texts.value === null) return noDriver("No kernel driver shows a hwmon device");
     const name = texts.value[files.name] ?? "";
     if (!names.has(name)) return noDriver(`The kernel shows a hwmon device ${JSON.stringify(name)}`);
-    const again = await kernel.i2cHwmon(busNumber, use.address, [files.bus]);
+    const again = await read([files.bus]);
     if (!again.ok) return again;
     const busMv = numberIn(texts.value[files.bus]);
     const againMv = numberIn(again.value?.[files.bus]);
@@ -94,7 +116,7 @@ export function ina219ThroughHwmon(
       shuntUohm === null ||
       shuntUohm <= 0
     ) {
-      return disagree(JSON.stringify(texts.value), "numbers");
+      return strange(JSON.stringify(texts.value), "numbers");
     }
     if (Math.abs(busMv - againMv) > busToleranceMv * cellsInSeries) {
       return disagree(`${busMv} and ${againMv} mV in two looks`, "equal ones");
@@ -107,6 +129,7 @@ export function ina219ThroughHwmon(
         "figures that belong together",
       );
     }
+    torn = 0;
     return { ok: true, value: { name, busMv, byCurrentMv, shuntUohm } };
   }
 
