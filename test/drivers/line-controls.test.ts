@@ -7,6 +7,7 @@ import { createLineParts, type LineParts } from "../../agent/src/drivers/line-co
 import type { Gpio, GpioOutput } from "../../agent/src/ports/ports.ts";
 import { createSimGpio } from "../../agent/src/sim/sim-gpio.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
+import { mortal } from "./mortal-lines.ts";
 
 const lines: BoardLines = {
   chargeAllowed: { bcm: 16, trueWhen: "low" },
@@ -458,6 +459,42 @@ describe("button", () => {
     expect(parts.sample().boardFaults).toEqual({ ok: true, value: [] });
     await clock.advance(0);
     expect(await sim.output(5, false)).toMatchObject({ ok: true });
+  });
+
+  it("that dies is a fault of the board and no button to cut by, until it was opened again and is heard", async () => {
+    const dying: ReturnType<typeof mortal>[] = [];
+    const { parts, sim, clock, presses } = bench((gpio) => {
+      dying.push(mortal(gpio));
+      return dying[0]?.gpio ?? gpio;
+    });
+    await parts.start();
+    const sample = async () => {
+      const { boardFaults } = parts.sample();
+      await clock.advance(1000);
+      return boardFaults;
+    };
+    dying[0]?.die();
+    for (let read = 0; read < 3; read += 1) expect(await sample()).toEqual({ ok: true, value: [] });
+    expect(await sample()).toMatchObject({
+      value: [{ kind: "button_not_watched", message: expect.stringContaining("ENODEV") }],
+    });
+    expect(await parts.controls.powerCut?.(0)).toMatchObject({ code: "PI_UPS_NOT_POSSIBLE" });
+    await clock.advance(30_000);
+    await sample();
+    expect(await sample()).toEqual({ ok: true, value: [] });
+    expect(dying[0]?.counts()).toEqual({ opened: 2, closed: 1 });
+    sim.setLevel(5, true);
+    await clock.advance(400);
+    sim.setLevel(5, false);
+    await clock.advance(100);
+    expect(presses).toEqual(["reboot"]);
+    dying[0]?.die();
+    for (let read = 0; read < 3; read += 1) await sample();
+    await parts.stop();
+    expect(await sample()).toEqual({ ok: true, value: [] });
+    await clock.advance(60_000);
+    await sample();
+    expect(dying[0]?.counts()).toEqual({ opened: 2, closed: 2 });
   });
 
   it("that cannot be opened is opened by a later start", async () => {

@@ -7,6 +7,7 @@ import type { Gpio } from "../../agent/src/ports/ports.ts";
 import { createSimulator } from "../../agent/src/sim/world.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { benchFor, expectValue, portsOf } from "./board-bench.ts";
+import { mortal } from "./mortal-lines.ts";
 
 function x1201(): Board {
   const board = findBoard("x1201");
@@ -89,6 +90,63 @@ describe("a line that cannot be opened", () => {
     expect(tries).toBe(3);
     sim.apply({ kind: "ac", present: false });
     expect(edges).toEqual([false]);
+  });
+});
+
+describe("a line that dies while it is open", () => {
+  function living() {
+    const clock = new VirtualClock();
+    const sim = createSimulator({ board: x1201(), clock });
+    const lines = mortal(sim.gpio);
+    const device = createUpsDevice(x1201(), { ...portsOf(sim), gpio: lines.gpio, clock });
+    const edges: boolean[] = [];
+    device.onAcEdge((present) => edges.push(present));
+    return { clock, sim, device, edges, ...lines, sample: () => clock.until(device.sample()) };
+  }
+
+  it("is a failure in each sample, and is closed and opened again after the third", async () => {
+    const { clock, sim, device, edges, died, die, counts, sample } = living();
+    expectValue(await clock.until(device.start()));
+    await clock.advance(60_000);
+    die();
+    for (let second = 0; second < 3; second += 1) {
+      expect((await sample()).acPresent).toEqual(died);
+      expect(counts()).toEqual({ opened: 1, closed: 0 });
+      await clock.advance(1000);
+    }
+    sim.apply({ kind: "ac", present: false });
+    expect(edges).toEqual([]);
+    expect(expectValue((await sample()).acPresent)).toBe(false);
+    expect(counts()).toEqual({ opened: 2, closed: 1 });
+    sim.apply({ kind: "ac", present: true });
+    expect(edges).toEqual([true]);
+    await clock.until(device.stop());
+    expect(counts()).toEqual({ opened: 2, closed: 2 });
+  });
+
+  it("again and again is opened every 30 s at most", async () => {
+    const { clock, device, died, die, counts, sample } = living();
+    await clock.until(device.start());
+    die(true);
+    for (let second = 0; second < 90; second += 1) {
+      expect((await sample()).acPresent).toEqual(died);
+      await clock.advance(1000);
+    }
+    expect(counts()).toEqual({ opened: 3, closed: 2 });
+  });
+
+  it("for a moment only stays open", async () => {
+    const { clock, device, die, revive, counts, sample } = living();
+    await clock.until(device.start());
+    await clock.advance(60_000);
+    for (const _ of [1, 2, 3]) {
+      die();
+      await sample();
+      await sample();
+      revive();
+      expect(expectValue((await sample()).acPresent)).toBe(true);
+    }
+    expect(counts()).toEqual({ opened: 1, closed: 0 });
   });
 });
 

@@ -1,8 +1,8 @@
-// The line that tells whether mains is present: level in, meaning out, and opened again when it could not be at start.
+// The line that tells whether mains is present: level in, meaning out, opened again when it could not be or died.
 import type { BoardLine } from "../boards/board.ts";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, Gpio, GpioInput } from "../ports/ports.ts";
-import { reopenAfterMs } from "./line-kept-open.ts";
+import { type KeptOpen, keptOpen } from "./line-kept-open.ts";
 
 /** What a raw level means on this line. */
 export function levelMeans(line: BoardLine, high: boolean): boolean {
@@ -12,7 +12,7 @@ export function levelMeans(line: BoardLine, high: boolean): boolean {
 export interface AcLine {
   /** Opens the line and starts watching it; a second call while it is open does nothing. */
   open(): Promise<Result<void>>;
-  /** Mains present at this moment, not debounced. Tries to open the line again if it could not be opened. */
+  /** Mains present at this moment, not debounced. Tries to open a line again that could not be opened or is dead. */
   read(): Promise<Result<boolean>>;
   close(): Promise<void>;
 }
@@ -20,59 +20,51 @@ export interface AcLine {
 class GpioAcLine implements AcLine {
   readonly #line: BoardLine;
   readonly #gpio: Gpio;
-  readonly #clock: Clock;
   readonly #onEdge: (acPresent: boolean) => void;
+  readonly #kept: KeptOpen;
   #input: GpioInput | null = null;
   #unwatch: () => void = () => {};
-  #failure: ReadFailure | null = null;
-  #triedAtMs = Number.NEGATIVE_INFINITY;
-  #closed = false;
 
   constructor(line: BoardLine, gpio: Gpio, clock: Clock, onEdge: (acPresent: boolean) => void) {
     this.#line = line;
     this.#gpio = gpio;
-    this.#clock = clock;
     this.#onEdge = onEdge;
+    this.#kept = keptOpen({ open: () => this.#open(), close: () => this.#release() }, clock);
   }
 
-  async open(): Promise<Result<void>> {
-    this.#closed = false;
+  open(): Promise<Result<void>> {
+    return this.#kept.open();
+  }
+
+  async read(): Promise<Result<boolean>> {
+    await this.#kept.again();
+    const input = this.#input;
+    if (input === null) return this.#kept.failure ?? notOpen(this.#line.bcm);
+    const level = await input.read();
+    if (this.#input === input) this.#kept.took(level);
+    return level.ok ? { ok: true, value: levelMeans(this.#line, level.value) } : level;
+  }
+
+  async close(): Promise<void> {
+    await this.#kept.end();
+    await this.#release();
+  }
+
+  async #open(): Promise<Result<void>> {
     if (this.#input !== null) return { ok: true, value: undefined };
-    this.#triedAtMs = this.#clock.now().monoMs;
     const opened = await this.#gpio.input(this.#line.bcm, this.#line.bias);
-    if (!opened.ok) {
-      this.#failure = opened;
-      return opened;
-    }
-    if (this.#closed) {
-      await opened.value.close();
-      return { ok: true, value: undefined };
-    }
+    if (!opened.ok) return opened;
     this.#input = opened.value;
     this.#unwatch = opened.value.watch((high) => this.#onEdge(levelMeans(this.#line, high)));
     return { ok: true, value: undefined };
   }
 
-  async read(): Promise<Result<boolean>> {
-    const input = this.#input ?? (await this.#reopened());
-    if (input === null) return this.#failure ?? notOpen(this.#line.bcm);
-    const level = await input.read();
-    return level.ok ? { ok: true, value: levelMeans(this.#line, level.value) } : level;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
+  async #release(): Promise<void> {
     this.#unwatch();
     this.#unwatch = () => {};
     const input = this.#input;
     this.#input = null;
     await input?.close();
-  }
-
-  async #reopened(): Promise<GpioInput | null> {
-    if (this.#closed || this.#clock.now().monoMs - this.#triedAtMs < reopenAfterMs) return null;
-    await this.open();
-    return this.#input;
   }
 }
 

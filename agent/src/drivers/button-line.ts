@@ -14,6 +14,11 @@ const stuckAfterMs = 60_000;
 export interface ButtonLine {
   /** Opens the line and starts watching it; a second call while it is open does nothing. */
   open(): Promise<Result<void>>;
+  /**
+   * Whether the line can be read: one that died gives no edge that says so. Null while it is not open. The level is not
+   * taken for a press, whose beginning only an edge shows.
+   */
+  check(): Promise<Result<boolean> | null>;
   /** The line has been active for so long that it must be stuck. */
   readonly stuck: boolean;
   close(): Promise<void>;
@@ -56,6 +61,12 @@ class GpioButtonLine implements ButtonLine {
     });
     await this.#look();
     return { ok: true, value: undefined };
+  }
+
+  async check(): Promise<Result<boolean> | null> {
+    const input = this.#input;
+    const level = await input?.read();
+    return level === undefined || this.#input !== input ? null : level;
   }
 
   async close(): Promise<void> {

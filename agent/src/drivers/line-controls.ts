@@ -66,6 +66,13 @@ function controlsOf({ charge, powerCut, buzzer }: Switched, hears: KeptOpen | nu
   };
 }
 
+/** Never rejects. */
+async function keepHearing(button: ButtonLine, hears: KeptOpen): Promise<void> {
+  await hears.again();
+  const read = await button.check();
+  if (read !== null) hears.took(read);
+}
+
 function stuckFault(button: ButtonLine | null, bcm: number): readonly BoardFault[] {
   if (button?.stuck !== true) return [];
   return [
@@ -106,8 +113,9 @@ export function createLineParts(
   const buzzer = lines.buzzer === undefined ? null : createSwitchedLine(lines.buzzer, false, gpio);
   const bootOk = lines.bootOk === undefined ? null : createBootOkLine(lines.bootOk, gpio);
   const button = lines.button === undefined ? null : createButtonLine(lines.button, gpio, clock, onButton);
-  const saysUp = bootOk === null ? null : keptOpen(() => bootOk.hold(), clock);
-  const hears = button === null ? null : keptOpen(() => button.open(), clock);
+  const saysUp = bootOk === null ? null : keptOpen({ open: () => bootOk.hold() }, clock);
+  const hears =
+    button === null ? null : keptOpen({ open: () => button.open(), close: () => button.close() }, clock);
   const needed = neededOf(saysUp, hears);
   const buttonBcm = lines.button?.bcm ?? 0;
   return {
@@ -118,7 +126,8 @@ export function createLineParts(
       return watched ?? { ok: true, value: undefined };
     },
     sample: () => {
-      for (const { line } of needed) line.again();
+      void saysUp?.again();
+      if (button !== null && hears !== null) void keepHearing(button, hears);
       const faults = [...missingFaults(needed), ...stuckFault(button, buttonBcm)];
       return {
         ...(charge === null ? {} : { chargeAllowed: { ok: true, value: charge.allowed } }),
