@@ -70,12 +70,6 @@ describe("charging", () => {
     expectValue(await charger.allow(true));
     expect(writes).toEqual(["charge_type=Fast"]);
   });
-
-  it("told twice at once ends as it was told last", async () => {
-    const { charger, sim } = bench();
-    await Promise.all([charger.allow(false), charger.allow(true)]);
-    expect(band(sim.facts(name))).toEqual(["Fast", "75", "80"]);
-  });
 });
 
 describe("a driver that does not", () => {

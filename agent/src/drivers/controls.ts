@@ -1,6 +1,7 @@
 // What can be switched on a board, whatever switches it: a register, a pin or a file of the kernel.
 import type { SwitchName } from "../boards/board.ts";
 import type { Result } from "../core/model.ts";
+import { createInTurn } from "./in-turn.ts";
 
 /** A colour, 0-255 each. */
 export interface LedColour {
@@ -45,4 +46,19 @@ export function switchesOf(controls: Controls): readonly SwitchName[] {
   return (Object.keys(switchOf) as (keyof Controls)[])
     .filter((key) => controls[key] !== undefined)
     .map((key) => switchOf[key]);
+}
+
+type Order = (...figures: readonly unknown[]) => Promise<Result<void>>;
+
+/**
+ * The same switches, one whole order at a time: an order is several writes and reads, and of two that mix the board would
+ * keep a part of each.
+ */
+export function ordersInTurn(controls: Controls): Controls {
+  const inTurn = createInTurn();
+  const queued = Object.entries(controls).map(([name, order]: readonly [string, Order]) => [
+    name,
+    (...figures: readonly unknown[]) => inTurn(() => order.apply(controls, [...figures])),
+  ]);
+  return Object.fromEntries(queued);
 }

@@ -5,7 +5,6 @@
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { KernelPower, PowerSupplyFacts } from "../ports/ports.ts";
 import { notTaken } from "./chip-failures.ts";
-import { createInTurn } from "./in-turn.ts";
 
 const files = {
   mode: "charge_type",
@@ -54,7 +53,6 @@ export class PowerSupplyCharger {
   readonly #kernel: KernelPower;
   /** The limits as they were before this agent changed them. */
   #before: Band | null = null;
-  readonly #inTurn = createInTurn();
 
   constructor(name: string, kernel: KernelPower) {
     this.#name = name;
@@ -62,13 +60,9 @@ export class PowerSupplyCharger {
   }
 
   /**
-   * Reads back what it wrote. One at a time. Codes: `PI_UPS_NO_CHARGE_CONTROL`, `PI_UPS_NOT_TAKEN`, `PI_UPS_SYSFS`.
+   * Reads back what it wrote; to be asked one at a time (`ordersInTurn`). Codes: `PI_UPS_NO_CHARGE_CONTROL`, `PI_UPS_NOT_TAKEN`, `PI_UPS_SYSFS`.
    */
-  allow(allowed: boolean): Promise<Result<void>> {
-    return this.#inTurn(() => this.#set(allowed));
-  }
-
-  async #set(allowed: boolean): Promise<Result<void>> {
+  async allow(allowed: boolean): Promise<Result<void>> {
     const now = await this.#state();
     if (!now.ok) return now;
     if (!same(now.value, nothing)) this.#before = { start: now.value.start, end: now.value.end };

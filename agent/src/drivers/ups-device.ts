@@ -5,7 +5,7 @@ import type { Clock, Gpio, I2cBus, KernelPower, PiSignals, Thermometer } from ".
 import { type AcLine, createAcLine } from "./ac-line.ts";
 import type { ChipDriver, ChipIdentity, ChipSample } from "./chip.ts";
 import { createChip } from "./chips.ts";
-import type { Controls } from "./controls.ts";
+import { type Controls, ordersInTurn } from "./controls.ts";
 import { createI2cQueue } from "./i2c-queue.ts";
 import { createLineParts, type LineParts } from "./line-controls.ts";
 import { mergeSamples } from "./merge-samples.ts";
@@ -47,9 +47,11 @@ export interface UpsDevice {
   stop(): Promise<void>;
 }
 
-/** A chip of the board: its driver, and whether it has been seen. */
+/** A chip of the board: its driver, its switches, and whether it has been seen. */
 interface Fitted {
   readonly driver: ChipDriver;
+  /** One order at a time, whatever the driver. */
+  readonly controls: Controls;
   /** The probe that found it, or that is under way; null: it is to be asked. */
   probe: Promise<Result<ChipIdentity>> | null;
 }
@@ -134,7 +136,7 @@ class BoardDevice implements UpsDevice {
 
   /** As with samples, for each switch the first chip in the board's list that has it counts, and then the lines. */
   controls(): Controls {
-    const parts = [...this.#chips.map(({ driver }) => driver.controls), this.#lines.controls];
+    const parts = [...this.#chips.map(({ controls }) => controls), this.#lines.controls];
     return Object.assign({}, ...parts.toReversed());
   }
 
@@ -165,7 +167,11 @@ class BoardDevice implements UpsDevice {
     const drivers = chips.map((use) =>
       createChip(use, { bus, busNumber: i2cBus, kernel, clock, cellsInSeries }),
     );
-    this.#chips = (await Promise.all(drivers)).map((driver) => ({ driver, probe: null }));
+    this.#chips = (await Promise.all(drivers)).map((driver) => ({
+      driver,
+      controls: ordersInTurn(driver.controls ?? {}),
+      probe: null,
+    }));
     return this.#chips;
   }
 }
