@@ -39,6 +39,8 @@ class UpsSensorDescription(UpsDescription, SensorEntityDescription):
     """A sensor over one value."""
 
     convert: Callable[[Scalar], Any] = lambda value: value
+    # The value that says whether this one is estimated; the attribute `estimated` shows it.
+    estimated_key: str | None = None
 
 
 def _number(value: Scalar) -> float | None:
@@ -61,6 +63,7 @@ SENSORS: tuple[UpsSensorDescription, ...] = (
     UpsSensorDescription(
         key="battery_percent",
         value_key="battery_percent",
+        estimated_key="battery_percent_estimated",
         device_class=SensorDeviceClass.BATTERY,
         native_unit_of_measurement=PERCENTAGE,
         state_class=_MEASUREMENT,
@@ -198,12 +201,24 @@ async def async_setup_entry(
 class UpsSensor(UpsValueEntity, SensorEntity):
     """A sensor over one value."""
 
+    _unrecorded_attributes = frozenset({"estimated"})
     entity_description: UpsSensorDescription
+
+    @override
+    def _keys(self) -> tuple[str, ...]:
+        estimated_key = self.entity_description.estimated_key
+        return (*super()._keys(), *(() if estimated_key is None else (estimated_key,)))
 
     @property
     @override
     def native_value(self) -> Any:
         return self.entity_description.convert(self.value)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        estimated_key = self.entity_description.estimated_key
+        return None if estimated_key is None else {"estimated": self._device.values.get(estimated_key)}
 
 
 class LastEventSensor(UpsEntity, SensorEntity):

@@ -56,5 +56,13 @@ RUNTIME_CONFIDENCE: Final = ("low", "medium", "high")
 
 # Values that no entity shows as its state: the card hears of them from the device message.
 CARD_VALUES: Final = frozenset(
-    {"runtime_settling", "problem_message", "stale", "on_battery_since", "shutdown_text", "shutdown_by"}
+    {
+        "battery_percent_estimated",
+        "runtime_settling",
+        "problem_message",
+        "stale",
+        "on_battery_since",
+        "shutdown_text",
+        "shutdown_by",
+    }
 )

@@ -53,6 +53,15 @@ describe("toValues", () => {
     expect(blind.filter((key) => key.startsWith("runtime") || key.startsWith("health"))).toEqual([]);
   });
 
+  it("says of a percent whether it is an estimate, and nothing while there is none", () => {
+    const estimated = { ...onMains, chargeEstimated: true };
+    expect(toValues(estimated, x1201)).toMatchObject({ battery_percent_estimated: true });
+    expect(toValues({ ...estimated, chargePct: null }, x1201)).toMatchObject({
+      battery_percent_estimated: null,
+    });
+    expect(valuesFor(new Set<Sense>(["voltage"]), false)).not.toContain("battery_percent_estimated");
+  });
+
   it("tells a countdown with deadline, reason, sentence and who asked", () => {
     const shutdown: Snapshot["shutdown"] = {
       kind: "counting_down",
@@ -115,6 +124,7 @@ describe("toValues", () => {
         const has = new Set(list);
         const out = toValues({ ...onMains, currentMa: 100, powerMw: 410 }, valuesFor(has, true));
         expect("ac_present" in out).toBe(has.has("ac"));
+        expect("battery_percent_estimated" in out).toBe(has.has("charge"));
         expect("battery_current_a" in out).toBe(has.has("current"));
         expect("temperature_c" in out).toBe(has.has("temperature"));
         expect("dc_out_voltage_v" in out).toBe(has.has("dc_out"));

@@ -15,6 +15,7 @@ from .conftest import Connect, add_entry
 
 RICH: dict[str, Any] = {
     **FULL,
+    "battery_percent_estimated": True,
     "battery_current_a": -0.82,
     "battery_power_w": -3.1,
     "battery_low": True,
@@ -59,6 +60,29 @@ async def test_entities_of_a_board_that_senses_everything(
     await hass.async_block_till_done()
     entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     assert {one.entity_id: told(hass, one) for one in sorted(entries, key=lambda one: one.entity_id)} == snapshot
+
+
+async def test_an_estimated_percent_says_so(hass: HomeAssistant, entry: MockConfigEntry, connect: Connect) -> None:
+    def estimated() -> Any:
+        state = hass.states.get("sensor.rack_ups_battery")
+        assert state is not None
+        return state.attributes["estimated"]
+
+    agent = await connect()
+    await agent.join({**FULL, "battery_percent": None, "battery_percent_estimated": None})
+    await hass.async_block_till_done()
+    assert estimated() is None
+    # The attribute alone is worth a write.
+    await agent.state({"battery_percent_estimated": True})
+    await hass.async_block_till_done()
+    assert estimated() is True
+    await agent.state({"battery_percent": 96, "battery_percent_estimated": False})
+    await hass.async_block_till_done()
+    assert (estimated(), hass.states.is_state("sensor.rack_ups_battery", "96")) == (False, True)
+    # An agent from before this word says nothing about it.
+    await agent.state({k: v for k, v in FULL.items() if k != "battery_percent_estimated"}, full=True)
+    await hass.async_block_till_done()
+    assert (estimated(), hass.states.is_state("sensor.rack_ups_battery", "96")) == (None, True)
 
 
 async def test_device(hass: HomeAssistant, entry: MockConfigEntry) -> None:

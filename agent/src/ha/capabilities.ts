@@ -8,6 +8,7 @@ const needs: { readonly [K in ValueKey]?: readonly Sense[] } = {
   ac_present: ["ac"],
   on_battery_since: ["ac"],
   battery_percent: ["charge"],
+  battery_percent_estimated: ["charge"],
   battery_voltage_v: ["voltage"],
   battery_current_a: ["current"],
   battery_power_w: ["current", "voltage"],

@@ -19,6 +19,7 @@ type Reader = (snapshot: Snapshot) => Value;
 const readers: Record<ValueKey, Reader> = {
   ac_present: (s) => s.acPresent ?? null,
   battery_percent: (s) => s.chargePct,
+  battery_percent_estimated: (s) => (s.chargePct === null ? null : s.chargeEstimated),
   battery_voltage_v: (s) => milli(s.packMv),
   battery_current_a: (s) => milli(s.currentMa),
   battery_power_w: (s) => milli(s.powerMw),

@@ -24,6 +24,10 @@ export const values = {
     deadBand: 1,
     meaning: "State of charge, 0-100, whole percent.",
   },
+  battery_percent_estimated: {
+    kind: "boolean",
+    meaning: "The board measures a voltage only: the percent is estimated from it; null without a percent.",
+  },
   battery_voltage_v: { kind: "number", unit: "V", deadBand: 0.01, meaning: "Voltage of the pack." },
   battery_current_a: {
     kind: "number",
