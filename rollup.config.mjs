@@ -44,8 +44,13 @@ const squeezeTemplates = {
   },
 };
 
+/** esbuild leaves custom properties as they are; a space before or between their values' parts means nothing here. */
 function minifyCss(text) {
-  return transformSync(text, { loader: "css", minify: true, charset: "utf8" }).code.trim();
+  const { code } = transformSync(text, { loader: "css", minify: true, charset: "utf8" });
+  return code
+    .trim()
+    .replace(/(--[\w-]+:) /g, "$1")
+    .replaceAll(", ", ",");
 }
 
 /**
@@ -56,7 +61,8 @@ const texts =
   readFileSync(join(checkout, "card/src/i18n/en.ts"), "utf8").match(/(?<=^ {2})[a-z]+[A-Z]\w*(?=:)/gm) ?? [];
 const longNames =
   "acPresent runtimeMin runtimeSettling problemText cancellable cancelling gridRows eventsLimit eventFilter tapAction " +
-  "unknownKeys eventName deviceName dayNumber minuteOfDay feedsPi stretches strings refusal headline";
+  "unknownKeys eventName deviceName dayNumber minuteOfDay feedsPi stretches strings refusal headline lastAc newVersion " +
+  "cancelShutdown frail knows trust waiting settling moving quantity spoken moment listeners release acquire percent bands";
 const ownNames = new RegExp(
   `^(_[a-z]\\w*|\\w+(Ms|Pct|Words|Id)|on[A-Z]\\w*|${[...texts, ...longNames.split(" ")].join("|")})$`,
 );
@@ -83,7 +89,7 @@ const card = {
     terser({
       ecma: 2020,
       module: true,
-      compress: { passes: 3, keep_fargs: false, unsafe_arrows: true },
+      compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, inline: 1 },
       mangle: { properties: { regex: ownNames } },
       format: { comments: false },
     }),

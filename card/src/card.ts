@@ -6,6 +6,7 @@ import { Cancellation } from "./cancel.ts";
 import { type CardConfig, demoDevice, parseConfig } from "./config.ts";
 import { createDemoModel } from "./data/demo-model.ts";
 import type { UpsFeed } from "./data/device-feed.ts";
+import type { Facts } from "./data/facts.ts";
 import { LiveModel, type UpsModel } from "./data/ups-model.ts";
 import type { Device } from "./data/wire.ts";
 import { configForm } from "./form.ts";
@@ -124,9 +125,10 @@ export class PiUpsCard extends LitElement {
     feed: UpsFeed,
     device: Device,
   ): TemplateResult {
-    const words = this._words(port, model);
+    const facts = model.facts(device);
+    const words = this._words(port, model, facts);
     const view = deriveView({
-      facts: model.facts(device),
+      facts,
       device,
       name: config.name ?? port.deviceName(device.device_id) ?? device.name,
       demo: config.device === demoDevice,
@@ -158,16 +160,19 @@ export class PiUpsCard extends LitElement {
     </ha-card>`;
   }
 
-  private _words({ strings, format, translate }: HassPort, model: UpsModel): Words {
+  private _words({ strings, format, translate }: HassPort, model: UpsModel, { estimated }: Facts): Words {
     const eventName = (type: string) => translate(model.state("last_event"), type);
-    return { strings, format, nowMs: model.nowMs(), eventName };
+    return { strings, format, estimated, nowMs: model.nowMs(), eventName };
   }
 
-  /** The trend and the event list care for the language and the day only; they keep their words until one changes. */
+  /** The trend and the event list need all words but the time of day; they keep theirs until one changes. */
   private _wordsOfDay(words: Words): Words {
-    const { format, nowMs } = words;
+    const { format, nowMs, estimated } = words;
     const old = this._dayWords;
-    const same = old?.format === format && format.dayNumber(old.nowMs) === format.dayNumber(nowMs);
+    const same =
+      old?.format === format &&
+      old.estimated === estimated &&
+      format.dayNumber(old.nowMs) === format.dayNumber(nowMs);
     if (!same) this._dayWords = words;
     return same ? old : words;
   }

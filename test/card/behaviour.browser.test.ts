@@ -21,6 +21,21 @@ describe("what it says", () => {
     expect(tree).toContain('status: "Rack UPS: On mains"');
   });
 
+  it("says of an estimated percent that it is one: in the figure, the bar, the trend and the events", async () => {
+    await mount(situations.estimated);
+    expect(await textOf(page.locator("pi-ups-card .figure b"))).toMatch(/^about 96\s%$/);
+    expect(await page.getByRole("meter").getAttribute("aria-valuetext")).toMatch(/^about 96\s%, 5 hours$/);
+    const slider = page.getByRole("slider");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(/· about 100\s%/);
+    expect((await rows()).join(" ")).toMatch(/Mains lost\s*at about 100\s%/);
+    // With another board the words of the day are others too.
+    await call(page, "become", situations.onMains);
+    await expect.poll(async () => (await rows()).join(" ")).toMatch(/Mains lost\s*at 100\s%/);
+    expect(await textOf(page.locator("pi-ups-card .figure b"))).toMatch(/^100\s%$/);
+  });
+
   it("never shows a charge of 0 %, an outage or a meter when there is no contact", async () => {
     const gone = scenario({
       device: { connected: false, last_seen: iso(nowMs - hour) },

@@ -6,7 +6,7 @@ import { stringsFor } from "../../card/src/i18n/strings.ts";
 import { deriveView } from "../../card/src/view/derive.ts";
 import { createFormat } from "../../card/src/view/format.ts";
 import { nextTick } from "../../card/src/view/next-tick.ts";
-import { speak, type Words } from "../../card/src/view/words.ts";
+import { batterySpoken, speak, type Words } from "../../card/src/view/words.ts";
 import { nowMs } from "./support/scenario.ts";
 
 const calm: Facts = {
@@ -15,6 +15,7 @@ const calm: Facts = {
   bye: null,
   acPresent: true,
   chargePct: 100,
+  estimated: false,
   charging: false,
   batteryLow: false,
   runtimeMin: 300,
@@ -48,6 +49,7 @@ function view(facts: Partial<Facts>, parts: Partial<typeof device> = {}) {
 const words: Words = {
   strings: stringsFor("en"),
   format: createFormat({ language: "en", time_format: "24", time_zone: "server" }, "Europe/Berlin"),
+  estimated: false,
   nowMs,
   eventName: (type) => type,
 };
@@ -238,6 +240,45 @@ describe("the headline", () => {
   });
 });
 
+describe("a percent that nobody measured", () => {
+  const sayings = (facts: Partial<Facts>, estimated: boolean, language = "en") => {
+    const said: Words = { ...words, strings: stringsFor(language), estimated };
+    const shown = view({ ...facts, estimated });
+    const { detail, figure } = speak(shown, said);
+    const parts = [figure, detail ?? "", batterySpoken(shown, said)];
+    return parts.map((part) => part.replaceAll("\u00a0", " "));
+  };
+
+  it.each<[string, Partial<Facts>]>([
+    ["full on mains", {}],
+    ["charging", { charging: true }],
+    ["counting down", { ...outage, shutdown: counting }],
+    ["shutting down", { ...outage, shutdown: { ...counting, state: "executing" } }],
+    ["shut down", { connected: false, bye: shutdownBye }],
+    ["fault", { problem: true }],
+    ["mains cannot be read", { acPresent: null, charging: null }],
+  ])("says so in the figure: %s", (_, facts) => {
+    const pct = facts.chargePct ?? 100;
+    expect(sayings(facts, true)[0]).toBe(`about ${pct} %`);
+    expect(sayings(facts, true, "de")[0]).toBe(`etwa ${pct} %`);
+    expect(sayings(facts, false)[0]).toBe(`${pct} %`);
+  });
+
+  it("says so where only the last known one is told, and to a screen reader", () => {
+    const gone = { ...outage, connected: false, lastSeenMs: nowMs };
+    expect(sayings(gone, true).slice(1)).toEqual([
+      "last known: On battery, about 61 %",
+      "last known: about 61 %",
+    ]);
+    expect(sayings(outage, true)[2]).toBe("about 61 %, 1 hour 11 minutes");
+    expect(sayings(outage, false)[2]).toBe("61 %, 1 hour 11 minutes");
+  });
+
+  it("is no more than unknown while there is none", () => {
+    expect(sayings({ chargePct: null }, true)).toEqual(["–", "", "not known"]);
+  });
+});
+
 describe("beside the headline", () => {
   it("keeps a fault in sight while running on battery", () => {
     const problem = { problem: true, problemText: "Too hot." };
@@ -293,6 +334,7 @@ describe("whatever is known", () => {
       }),
     ),
     acPresent: fc.constantFrom(true, false, null, undefined),
+    estimated: fc.boolean(),
     chargePct: maybe(fc.integer({ min: 0, max: 100 })),
     charging: fc.constantFrom(true, false, null, undefined),
     batteryLow: fc.constantFrom(true, false, null),

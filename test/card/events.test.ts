@@ -13,15 +13,16 @@ import { event, nowMs } from "./support/scenario.ts";
 const words = {
   strings: stringsFor("en"),
   format: createFormat({ language: "en", time_format: "24", time_zone: "server" }, "Europe/Berlin"),
+  estimated: false,
   nowMs,
   eventName: (type: string) => `<${type}>`,
 };
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 const second = 1 / 3600;
 
-function rowsOf(events: readonly ListedEvent[]) {
+function rowsOf(events: readonly ListedEvent[], said = words) {
   const book = addPage({}, "all", { events, next_cursor: null });
-  return eventRows(listOf(book, "all")?.events ?? [], words);
+  return eventRows(listOf(book, "all")?.events ?? [], said);
 }
 const told = (events: readonly ListedEvent[]) =>
   rowsOf(events).map((row) => plain([row.title, ...row.details].join(" · ")));
@@ -33,6 +34,26 @@ describe("event types", () => {
       (filter) => typesOf(filter) ?? [],
     );
     expect(filtered.sort()).toEqual([...protocolTypes].sort());
+  });
+});
+
+describe("percents that nobody measured", () => {
+  const details = (parts: Partial<ListedEvent>) =>
+    rowsOf([event(1, parts.type ?? "", parts)], { ...words, estimated: true }).map((row) =>
+      plain(row.details.join(" · ")),
+    );
+
+  it("are told as estimates; limits and volts are not", () => {
+    expect(details({ type: "ac_power_loss", value: 96, unit: "%" })).toEqual(["at about 96 %"]);
+    expect(
+      details({ type: "ac_power_restored", value: 3480, unit: "s", detail: { lowest_percent: 86.4 } }),
+    ).toEqual(["after 58 min · lowest about 86 %"]);
+    expect(details({ type: "battery_voltage_low", value: 19.9, threshold: 20, unit: "%" })).toEqual([
+      "about 20 % · limit 20 %",
+    ]);
+    expect(details({ type: "battery_voltage_critical", value: 3.19, threshold: 3.2, unit: "V" })).toEqual([
+      "3.19 V per cell · limit 3.20 V",
+    ]);
   });
 });
 

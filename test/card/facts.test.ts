@@ -124,6 +124,19 @@ describe("times and reasons", () => {
     });
   });
 
+  it("a percent is an estimate where the entity says so, or where the last message said it", () => {
+    expect(factsOf(situations.onMains).estimated).toBe(false);
+    expect(factsOf(situations.estimated).estimated).toBe(true);
+    const told = { ...situations.estimated.device.values, battery_percent_estimated: false };
+    const { device } = situations.estimated;
+    expect(
+      factsOf({ ...situations.estimated, device: { ...device, values: told } }).estimated,
+      "the entity knows better than an old message",
+    ).toBe(true);
+    const away = scenario({ device: { connected: false }, values: { battery_percent_estimated: true } });
+    expect(factsOf(away)).toMatchObject({ chargePct: 100, estimated: true });
+  });
+
   it("a problem has its sentence from the entity", () => {
     expect(factsOf(situations.fault)).toMatchObject({
       problem: true,

@@ -45,6 +45,26 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: "tile-estimated",
+    mount: {
+      scenario: situations.estimated,
+      config: { device: "rack-pi", layout: "tile" },
+      width: 232,
+      height: 56,
+      layout: "grid",
+    },
+    async check(page) {
+      expect(await text(page)).toMatch(/On mains[\s\S]*about 96\s%/);
+      const cut = await page
+        .locator("pi-ups-card h2")
+        .evaluate(
+          (element: { scrollWidth: number; clientWidth: number }) =>
+            element.scrollWidth - element.clientWidth,
+        );
+      expect(cut, "the headline is whole").toBeLessThanOrEqual(0);
+    },
+  },
+  {
     name: "tile-counting-down",
     mount: {
       scenario: situations.countingDown,

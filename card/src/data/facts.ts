@@ -10,6 +10,8 @@ export interface Facts {
   readonly bye: { readonly reason: string; readonly detail: string | null; readonly atMs: number } | null;
   readonly acPresent: boolean | null | undefined;
   readonly chargePct: number | null;
+  /** Nobody measured the percent: the agent estimates it from the voltage. */
+  readonly estimated: boolean;
   readonly charging: boolean | null | undefined;
   readonly batteryLow: boolean | null | undefined;
   readonly runtimeMin: number | null;
@@ -77,7 +79,8 @@ function toFlag(value: Value): boolean | null | undefined {
   return value === true || value === "on" ? true : value === false || value === "off" ? false : null;
 }
 
-function toNumber(value: Value): number | null {
+/** A finite number, or a text that is one. */
+export function toNumber(value: Value): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
@@ -87,8 +90,7 @@ function toText(value: unknown): string | null {
 }
 
 export function toMoment(value: unknown): number | null {
-  const atMs = Date.parse(String(value));
-  return Number.isFinite(atMs) ? atMs : null;
+  return toNumber(Date.parse(String(value)));
 }
 
 const minutesPer: Readonly<Record<string, number>> = { s: 1 / 60, h: 60, d: 1440 };
@@ -135,6 +137,9 @@ export function readFacts(
     bye: bye === null ? null : { reason: bye.reason, detail: bye.detail, atMs: toMoment(bye.at) ?? 0 },
     acPresent,
     chargePct: toNumber(read.read("battery_percent")),
+    estimated:
+      (read.live("battery_percent")?.attributes["estimated"] ?? read.read("battery_percent_estimated")) ===
+      true,
     charging: flag("charging"),
     batteryLow: flag("battery_low"),
     runtimeMin: runtimeMinutes(read),

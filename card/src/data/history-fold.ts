@@ -1,5 +1,6 @@
 // Recorder messages to samples: what `history/stream` sends is merged, cut to the window, and read as charge and mains.
 // Pure, so that a recorded stream can be replayed in a test.
+import { toNumber } from "./facts.ts";
 
 /** A compressed state of `history/stream`: seconds since the epoch. */
 export interface CompressedState {
@@ -57,8 +58,8 @@ export interface ChargeSample {
 /** `unavailable`, `unknown` and anything that is no number from 0 to 100 break the line; none of it is ever 0 %. */
 export function toCharge(samples: readonly Held[]): readonly ChargeSample[] {
   return samples.map(({ atMs, state }) => {
-    const pct = state.trim() === "" ? Number.NaN : Number(state);
-    return { atMs, pct: Number.isFinite(pct) && pct >= 0 && pct <= 100 ? pct : null };
+    const pct = toNumber(state);
+    return { atMs, pct: pct !== null && pct >= 0 && pct <= 100 ? pct : null };
   });
 }
 

@@ -28,6 +28,7 @@ export const de: Strings = {
   unknown: "nicht bekannt",
   shutsDownAt: (pct) => `Fährt bei ${pct} herunter`,
 
+  about: (pct) => `etwa ${pct}`,
   battery: "Akku",
   flow: "Stromfluss",
   mains: "Netz",

@@ -29,6 +29,7 @@ export const en = {
   unknown: "not known",
   shutsDownAt: (pct: string) => `Shuts down at ${pct}`,
 
+  about: (pct: string) => `about ${pct}`,
   battery: "Battery",
   flow: "Power flow",
   mains: "Mains",

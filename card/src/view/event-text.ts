@@ -4,21 +4,22 @@ import { toMoment } from "../data/facts.ts";
 import type { ListedEvent } from "../data/wire.ts";
 import { reasonWords } from "../i18n/strings.ts";
 import { duration } from "./format.ts";
-import type { Words } from "./words.ts";
+import { charge, type Words } from "./words.ts";
 
 type Parts = readonly (string | number | null | undefined)[];
 
-function quantity(value: unknown, unit: string | null, { format }: Words): string | null {
+function quantity(value: unknown, unit: string | null, words: Words): string | null {
   if (typeof value !== "number") return null;
   if (unit === "s") return duration(value * 1000);
-  return unit === "%" ? format.percent(value) : format.quantity(value, unit ?? "");
+  return unit === "%" ? charge(value, words) : words.format.quantity(value, unit ?? "");
 }
 
 /** "3.19 V per cell · limit 3.20 V", or "at 96 %" where there is no limit. */
 function figures({ value, threshold, unit }: ListedEvent, words: Words): Parts {
   const { strings } = words;
   const figure = quantity(value, unit, words);
-  const limit = quantity(threshold, unit, words);
+  // Whatever the charge is, its limit is exact.
+  const limit = quantity(threshold, unit, { ...words, estimated: false });
   if (figure === null) return [];
   return limit === null
     ? [strings.at(figure)]

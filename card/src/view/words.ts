@@ -10,6 +10,8 @@ export const dash = "–";
 export interface Words {
   readonly strings: Strings;
   readonly format: Format;
+  /** The charge is an estimate. */
+  readonly estimated: boolean;
   /** Home Assistant's time. */
   readonly nowMs: number;
   /** Name of an event type, from the integration's translations. */
@@ -28,14 +30,20 @@ export interface Speech {
   readonly calm?: string;
 }
 
+/** A percent of charge: "61 %", or "about 61 %" where nobody measured it. */
+export function charge(pct: number, { strings, format, estimated }: Words): string {
+  const text = format.percent(pct);
+  return estimated ? strings.about(text) : text;
+}
+
 type SpeechOf<S> = (status: S, view: UpsView, words: Words) => Speech;
 
-function percent({ battery: { pct } }: UpsView, { format }: Words): string {
-  return pct === null ? dash : format.percent(pct);
+function percent({ battery: { pct } }: UpsView, words: Words): string {
+  return pct === null ? dash : charge(pct, words);
 }
 
 /** On mains: the percent, and how long it would last. */
-function charged(view: UpsView, words: Words): { readonly figure: string; readonly note: string } {
+function charged(view: UpsView, words: Words): Pick<Speech, "figure" | "note"> {
   const { runtime: left } = view;
   const { strings } = words;
   return {
@@ -45,10 +53,7 @@ function charged(view: UpsView, words: Words): { readonly figure: string; readon
 }
 
 /** On battery: the time left, and the percent only in the bar. */
-function draining(
-  { runtime: left }: UpsView,
-  { strings }: Words,
-): { readonly figure: string; readonly note: string } {
+function draining({ runtime: left }: UpsView, { strings }: Words): Pick<Speech, "figure" | "note"> {
   if (left === null) return { figure: dash, note: strings.runtimeUnknown };
   return { figure: runtime(left.minutes), note: left.settling ? strings.leftSettling : strings.left };
 }
@@ -105,12 +110,12 @@ const speeches: { readonly [K in Status["kind"]]: SpeechOf<Extract<Status, { kin
   }),
   no_contact({ sinceMs, lastAc }, view, words) {
     const { strings, format, nowMs } = words;
-    const known = [lastAc === null ? "" : lastAc ? strings.onMains : strings.onBattery, percent(view, words)];
+    const { pct } = view.battery;
+    const mains = lastAc === null ? [] : [lastAc ? strings.onMains : strings.onBattery];
     return {
       headline:
         sinceMs === null ? strings.noContactYet : strings.noContactSince(format.moment(sinceMs, nowMs)),
-      detail:
-        view.battery.pct === null ? null : strings.lastKnown(known.filter((part) => part !== "").join(", ")),
+      detail: pct === null ? null : strings.lastKnown([...mains, charge(pct, words)].join(", ")),
       figure: dash,
     };
   },
@@ -128,9 +133,10 @@ export function speak(view: UpsView, words: Words): Speech {
 }
 
 /** The battery for a screen reader: "61 %, about 1 hour 10 minutes". */
-export function batterySpoken({ battery, runtime: left }: UpsView, { strings, format }: Words): string {
+export function batterySpoken({ battery, runtime: left }: UpsView, words: Words): string {
+  const { strings, format } = words;
   if (battery.pct === null) return strings.unknown;
-  const pct = format.percent(battery.pct);
+  const pct = charge(battery.pct, words);
   if (battery.trust === "last_known") return strings.lastKnown(pct);
   return left === null ? pct : `${pct}, ${format.spoken(left.minutes * 60_000)}`;
 }

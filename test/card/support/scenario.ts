@@ -63,6 +63,7 @@ export const mainsEntity = "binary_sensor.rack_ups_mains";
 export const calmValues = {
   ac_present: true,
   battery_percent: 100,
+  battery_percent_estimated: false,
   battery_voltage_v: 4.18,
   temperature_c: 41,
   charging: false,
@@ -92,8 +93,14 @@ function statesOf(device: Device, changedMs: number): Scenario["states"] {
     if (!(valueKey in device.values) && key !== "last_event") return [];
     const staying = key.startsWith("shutdown_") || key === "last_event";
     const state = stateOf(device.values[valueKey], device.connected || staying);
-    const message = key === "problem" ? { message: device.values["problem_message"] ?? null } : {};
-    const attributes = { ...(unit === undefined ? {} : { unit_of_measurement: unit }), ...message };
+    const own: Readonly<Record<string, object>> = {
+      problem: { message: device.values["problem_message"] ?? null },
+      battery_percent: { estimated: device.values["battery_percent_estimated"] ?? null },
+    };
+    const attributes = {
+      ...(unit === undefined ? {} : { unit_of_measurement: unit }),
+      ...(device.connected ? own[key] : {}),
+    };
     const at = iso(changedMs);
     return [[id, { entity_id: id, state, attributes, last_changed: at, last_updated: at }] as const];
   });

@@ -278,6 +278,12 @@ export const unknown = scenario({
   charge: [],
   mains: [],
 });
+/** A board that measures a voltage only: nobody measured the percent. */
+export const estimated = scenario({
+  ...morning,
+  values: { battery_percent: 96, battery_percent_estimated: true },
+});
+
 export const simulated: Scenario = {
   ...onMains,
   device: { ...onMains.device, board: { ...onMains.device.board, simulated: true } },
@@ -295,5 +301,6 @@ export const situations: Readonly<Record<string, Scenario>> = {
   fault,
   stale,
   unknown,
+  estimated,
   simulated,
 };
