@@ -55,13 +55,25 @@ const cases: readonly Case[] = [
     },
     async check(page) {
       expect(await text(page)).toMatch(/On mains[\s\S]*about 96\s%/);
-      const cut = await page
-        .locator("pi-ups-card h2")
-        .evaluate(
-          (element: { scrollWidth: number; clientWidth: number }) =>
-            element.scrollWidth - element.clientWidth,
-        );
+      const headline = page.locator("pi-ups-card h2");
+      const cut = await headline.evaluate(
+        (element: { scrollWidth: number; clientWidth: number }) => element.scrollWidth - element.clientWidth,
+      );
       expect(cut, "the headline is whole").toBeLessThanOrEqual(0);
+    },
+  },
+  {
+    name: "tile-narrow",
+    mount: {
+      scenario: situations.estimated,
+      config: { device: "rack-pi", layout: "tile" },
+      width: 184,
+      height: 56,
+      layout: "grid",
+    },
+    async check(page) {
+      const [title, figure] = [await boxOf(page, "pi-ups-card h2"), await boxOf(page, "pi-ups-card .figure")];
+      expect(title.x + title.width, "nothing stands on the figure").toBeLessThanOrEqual(figure.x);
     },
   },
   {

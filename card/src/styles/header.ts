@@ -63,10 +63,14 @@ export const headerStyles = css`
   .tile small {
     display: none;
   }
+  .tile header {
+    column-gap: 8px;
+  }
   .tile b {
-    font-size: 18px;
+    font-size: 16px;
   }
   .tile .titles > * {
+    max-width: 100%;
     overflow: hidden;
     white-space: nowrap;
     text-overflow: ellipsis;
