@@ -63,6 +63,14 @@ describe("further figures of the board", () => {
   });
 });
 
+describe("the current into the Pi", () => {
+  it("is there where something measures it, null while it cannot be read", () => {
+    expect(report({ outputMa: 1204.4 }).output_current_a).toBe(1.204);
+    expect(report({ outputMa: null }).output_current_a).toBeNull();
+    expect("output_current_a" in report()).toBe(false);
+  });
+});
+
 describe("the report", () => {
   it("has every key, rounded to what the board can resolve", () => {
     expect(report()).toEqual({

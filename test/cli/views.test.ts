@@ -188,6 +188,17 @@ describe("status", () => {
     expect(view({ overcurrent: true })).toContain("  Current         too high\n");
   });
 
+  it("tells the current into the Pi beside the 5 V output, or alone", () => {
+    const good = { ok: true, voltage_v: 5.09 };
+    const rows = [
+      [{ dc_out: good, output_current_a: 1.2 }, "good, 5.09 V, 1.20 A"],
+      [{ dc_out: good, output_current_a: null }, "good, 5.09 V"],
+      [{ output_current_a: 0 }, "0.00 A"],
+      [{ output_current_a: null }, "unknown"],
+    ] as const;
+    for (const [parts, row] of rows) expect(view(parts)).toContain(`  5 V output      ${row}\n`);
+  });
+
   it("says why health stays unknown on a board without a current", () => {
     const unmeasured = {
       health: "unknown",

@@ -39,6 +39,23 @@ describe("faults of the board", () => {
   });
 });
 
+describe("the current into the Pi", () => {
+  it("is that of the last look, and forgotten when it cannot be read any more", () => {
+    const run = running();
+    expect("outputMa" in run.now, "nothing measures it").toBe(false);
+    run.watch(1, with_({ outputMa: good(1200) }));
+    expect(run.now.outputMa).toBe(1200);
+    run.watch(1, with_({ outputMa: good(900) }));
+    expect(run.now.outputMa).toBe(900);
+    run.watch(1, with_({ outputMa: nack }));
+    expect(run.now.outputMa).toBeNull();
+    run.watch(1, with_({ outputMa: good(Number.NaN) }));
+    expect(run.now.outputMa).toBeNull();
+    run.watch(1, with_({ outputMa: good(0) }));
+    expect(run.now.outputMa, "no current is a figure too").toBe(0);
+  });
+});
+
 describe("further figures of the board", () => {
   it("are those of the last look, none while it fails, and absent where the board has none", () => {
     const run = running();

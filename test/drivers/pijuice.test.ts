@@ -121,7 +121,6 @@ describe("read", () => {
       temperatureC: { ok: true, value: 25 },
       railMv: { ok: true, value: 5100 },
       outputMa: { ok: true, value: 900 },
-      figures: { ok: true, value: [{ name: "output_current", value: 0.9, unit: "A" }] },
       boardFaults: { ok: true, value: [] },
     });
     expect(sample.button).toBeUndefined();

@@ -125,6 +125,7 @@ export function statusReport(
     ...(snapshot.dcOut === undefined
       ? {}
       : { dc_out: { ok: snapshot.dcOut.ok, voltage_v: volts(snapshot.dcOut.railMv) } }),
+    ...(snapshot.outputMa === undefined ? {} : { output_current_a: volts(snapshot.outputMa) }),
     ...(snapshot.overcurrent === undefined ? {} : { overcurrent: snapshot.overcurrent }),
     battery_percent: snapshot.chargePct === null ? null : round(snapshot.chargePct, 1),
     battery_percent_raw: snapshot.chargePctRaw === null ? null : round(snapshot.chargePctRaw, 3),

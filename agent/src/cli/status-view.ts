@@ -80,11 +80,18 @@ function byWords(by: string | null): string {
   return ` (asked by ${words})`;
 }
 
-function outputRows({ dc_out: output }: StatusReport, paint: Paint): readonly (readonly [string, string])[] {
-  if (output === undefined) return [];
-  const volts = output.voltage_v === null ? [] : [measured(output.voltage_v, "V", 2)];
-  const state = output.ok === null ? "unknown" : output.ok ? "good" : paint("red", "too low");
-  return [["5 V output", [state, ...volts].join(", ")]];
+/** `good, 5.09 V, 1.20 A`, as far as the board or the Pi tells. */
+function outputRows(report: StatusReport, paint: Paint): readonly (readonly [string, string])[] {
+  const { dc_out: output, output_current_a: amperes } = report;
+  const parts: string[] = [];
+  if (output !== undefined) {
+    parts.push(output.ok === null ? "unknown" : output.ok ? "good" : paint("red", "too low"));
+    if (output.voltage_v !== null) parts.push(measured(output.voltage_v, "V", 2));
+  }
+  if (amperes !== undefined && (amperes !== null || output === undefined)) {
+    parts.push(measured(amperes, "A", 2));
+  }
+  return parts.length === 0 ? [] : [["5 V output", parts.join(", ")]];
 }
 
 /** Worth a line only while it is so, whichever current it is. */

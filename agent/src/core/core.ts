@@ -15,6 +15,7 @@ import { soundLearned } from "./learned.ts";
 import { takeAc, takeAcRead } from "./mains.ts";
 import type { ButtonAction, Sample } from "./model.ts";
 import { duration, note } from "./note.ts";
+import { takeOutputCurrent } from "./output-current.ts";
 import { takeOvercurrent } from "./overcurrent.ts";
 import { takeRail } from "./rail.ts";
 import {
@@ -128,6 +129,7 @@ function takeSample(turn: Turn, sample: Sample): void {
   }
   takeBattery(turn, sample.gauge);
   takeOutput(turn, sample);
+  turn.change({ outputCurrent: takeOutputCurrent(turn.state.outputCurrent, sample.outputMa) });
   takeFaultsOfBoard(turn, sample);
   if (sample.figures !== undefined) {
     turn.change({ figures: sample.figures.ok ? sample.figures.value : [] });

@@ -224,6 +224,8 @@ export interface Snapshot {
   readonly temperatureC?: number | null;
   /** The 5 V rail after hysteresis; `ok` is null while unknown, `railMv` where nothing measures it. */
   readonly dcOut?: { readonly ok: boolean | null; readonly railMv: number | null };
+  /** Current into the Pi, mA; null while it cannot be read, absent where nothing measures it. */
+  readonly outputMa?: number | null;
   /** More current flows than the board allows; null while unknown. */
   readonly overcurrent?: boolean | null;
   /** Further figures of the last look; absent where the board has none, empty while none can be read. */

@@ -83,6 +83,7 @@ export function snapshot(state: CoreState, config: CoreConfig, now: Instant): Sn
     ...(senses.has("temperature") ? { temperatureC: state.temperature.lastC } : {}),
     ...(senses.has("dc_out") ? { dcOut: { ok: state.rail.ok, railMv: state.rail.railMv } } : {}),
     ...(senses.has("overcurrent") ? { overcurrent: state.overcurrent.over } : {}),
+    ...(state.outputCurrent === null ? {} : { outputMa: state.outputCurrent.ma }),
     ...(state.figures === null ? {} : { figures: state.figures }),
     runtime: runtimeOf(state, config, power),
     ...healthFigures(state, config),

@@ -10,6 +10,7 @@ import type { Faults } from "./faults.ts";
 import { type FlapState, initialFlap } from "./flapping.ts";
 import { initialLearning, type LearningState } from "./learning.ts";
 import type { BoardFigure, Instant } from "./model.ts";
+import type { OutputCurrent } from "./output-current.ts";
 import { initialOvercurrent, type OvercurrentState } from "./overcurrent.ts";
 import { type GaugeState, initialGauge } from "./plausibility.ts";
 import { initialRail, type RailState } from "./rail.ts";
@@ -53,6 +54,8 @@ export interface CoreState {
   readonly temperature: TemperatureState;
   readonly rail: RailState;
   readonly overcurrent: OvercurrentState;
+  /** null: the board does not measure it. */
+  readonly outputCurrent: OutputCurrent | null;
   readonly chargeWindow: WindowState;
   readonly flap: FlapState;
   readonly boardFaults: BoardFaultState;
@@ -87,6 +90,7 @@ export const initialState: CoreState = {
   temperature: initialTemperature,
   rail: initialRail,
   overcurrent: initialOvercurrent,
+  outputCurrent: null,
   chargeWindow: initialWindow,
   flap: initialFlap,
   boardFaults: initialBoardFaults,

@@ -117,12 +117,8 @@ class Pijuice {
       chargeAllowed: { ok: true, value: look.chargeAllowed },
       temperatureC: look.temperatureC === null ? noTemperature : { ok: true, value: look.temperatureC },
       railMv: { ok: true, value: look.railMv },
+      // Positive into the Pi; negative while the Pi's own input feeds the board.
       outputMa: { ok: true, value: look.outputMa },
-      figures: {
-        ok: true,
-        // Positive into the Pi; negative while the Pi's own input feeds the board.
-        value: [{ name: "output_current", value: look.outputMa / 1000, unit: "A" }],
-      },
       boardFaults: { ok: true, value: faults },
       ...(isNew && look.press !== null ? { button: look.press.action } : {}),
     };
@@ -179,7 +175,6 @@ export const pijuice: ChipFamily<PlainUse> = ({ address }, { bus, clock }) => {
       temperatureC: failure,
       railMv: failure,
       outputMa: failure,
-      figures: failure,
       boardFaults: failure,
     }),
     controls: createPijuiceControls(wire, clock),

@@ -57,6 +57,8 @@ export interface StatusReport {
   readonly ac_present?: boolean | null;
   /** The 5 V rail; `ok` is null while unknown, `voltage_v` where nothing measures it. */
   readonly dc_out?: { readonly ok: boolean | null; readonly voltage_v: number | null };
+  /** Current that the board gives to the Pi; null while it cannot be read, absent where nothing measures it. */
+  readonly output_current_a?: number | null;
   readonly overcurrent?: boolean | null;
   readonly battery_percent: number | null;
   readonly battery_percent_raw: number | null;
