@@ -163,6 +163,7 @@ describe("Pironman U1", () => {
     const bench = benchOf(u1);
     await bench.probe();
     await bench.sample();
+    await bench.clock.advance(500);
     bench.transfers.length = 0;
     bench.writes.length = 0;
     const sample = await bench.sample();
@@ -171,8 +172,7 @@ describe("Pironman U1", () => {
       [15, 4],
       [8, 2],
       [12, 1],
-      [4, 2],
-      [6, 2],
+      [4, 4],
       [10, 2],
     ] as const;
     expect(bench.writes).toEqual(pieces.map(([register]) => [0x01, register]));
@@ -221,21 +221,24 @@ describe("Pironman U1", () => {
   }
 
   it.each([
-    ["output voltage", 4, "railMv"],
-    ["output current", 6, "outputMa"],
-  ] as const)("an impossible %s costs neither mains nor battery", async (what, first, part) => {
+    ["voltage", [0xff, 0xff]],
+    ["current", [0xec, 0x13, 0xff, 0xff]],
+  ] as const)("an impossible output %s costs neither mains nor battery", async (_what, bytes) => {
     let noise = false;
-    const { world, ...bench } = pieceReads(first, () => (noise ? [0xff, 0xff] : []));
+    const { world, ...bench } = pieceReads(4, () => (noise ? bytes : []));
     await bench.probe();
     await bench.sample();
     noise = true;
+    await bench.clock.advance(500);
     world.becomes({ acPresent: false, charger: "off", currentMa: -900 });
     const sample = await bench.sample();
     expect(sample.acPresent).toEqual({ ok: true, value: false });
     expect(expectValue(sample.gauge)).toMatchObject({ cellMv: 3900, chargePct: 88, currentMa: -900 });
-    const refusal = expectRefusal(sample[part]);
-    expect(refusal.code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
-    expect(refusal.message).toContain(what);
+    for (const part of [sample.railMv, sample.outputMa]) {
+      const refusal = expectRefusal(part);
+      expect(refusal.code).toBe("PI_UPS_GAUGE_IMPOSSIBLE");
+      expect(refusal.message).toContain("output");
+    }
   });
 
   it("a battery current that is never the same twice is not told, and the rest is", async () => {

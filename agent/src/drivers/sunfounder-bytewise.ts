@@ -2,9 +2,10 @@
 // a number. On a disturbed bus hardly any look at the whole window would be sound, so it is read in pieces, each believed
 // by itself: what is wrong with one costs only that one its look.
 // Facts: github.com/sunfounder/spc (spc/i2c.py).
+import type { SunFounderUse } from "../boards/chip-use.ts";
 import { hexByte } from "../boards/hex.ts";
-import type { Result } from "../core/model.ts";
-import type { I2cBus } from "../ports/ports.ts";
+import type { ReadFailure, Result } from "../core/model.ts";
+import type { Clock, I2cBus } from "../ports/ports.ts";
 import { disturbedBus, impossible } from "./chip-failures.ts";
 import { passingI2cErrors } from "./i2c-errors.ts";
 import { agreeCellMv, agreeChargePct, createSteady, type Steady } from "./steady.ts";
@@ -63,14 +64,21 @@ const charge: Piece = {
   agree: ([a = 0], [b = 0]) => Math.abs(a - b) <= agreeChargePct,
 };
 const packMv = word("battery voltage", 8, highestPackMv, agreePackMv);
-const railMv = word("output voltage", 4, highestRailMv, agreeMv);
-const outputMa = word("output current", 6, highestMa, agreeMa);
-/** Signed, in a direction that nobody trusts. */
+const outputMv = word("output voltage", 4, highestRailMv, agreeMv);
+/** Voltage and current in one: nothing is decided on either alone. */
+const output: Piece = {
+  what: "output",
+  first: 4,
+  length: 4,
+  possible: (bytes) => outputMv.possible(bytes) && lowFirst(bytes, 2) <= highestMa,
+  agree: (a, b) => outputMv.agree(a, b) && Math.abs(lowFirst(a, 2) - lowFirst(b, 2)) <= agreeMa,
+};
+/** Signed, in a direction that nobody trusts; no limit of it is known. */
 const batteryMa: Piece = {
   what: "battery current",
   first: 10,
   length: 2,
-  possible: (bytes) => Math.abs(signed16(lowFirst(bytes))) <= highestMa,
+  possible: () => true,
   agree: (a, b) => Math.abs(signed16(lowFirst(a)) - signed16(lowFirst(b))) <= agreeMa,
 };
 
@@ -122,6 +130,11 @@ export async function readBytewise(
   }
 }
 
+interface PieceReader {
+  readonly first: number;
+  readonly steady: Steady<Uint8Array>;
+}
+
 /** A piece behind its own steady reader. */
 function steadyPiece(bus: I2cBus, address: number, piece: Piece): Steady<Uint8Array> {
   const { what, first, length, possible, agree } = piece;
@@ -147,35 +160,61 @@ export interface BytewiseLook {
   readonly unread: SpcUnread;
 }
 
-/**
- * Looks at a board that is asked byte by byte. Does no I/O by itself. Mains, battery voltage and charge, and the flags are
- * needed: their failure is the look's. @param currents whether the board has current sensors
- */
-export function createBytewiseWindow(
-  bus: I2cBus,
-  address: number,
-  currents: boolean,
-): () => Promise<Result<BytewiseLook>> {
-  const steady = (piece: Piece) => ({ piece, reader: steadyPiece(bus, address, piece) });
-  const needed = [flags, packMv, charge].map(steady);
-  const rail = steady(railMv);
-  const output = currents ? steady(outputMa) : null;
-  const current = currents ? steady(batteryMa) : null;
+/** Looks that follow each other faster than this confirm mains and battery: what only informs is not read again. */
+const informsForMs = 100;
 
-  return async () => {
-    const bytes = new Uint8Array(spcWindowLength);
-    const read = async (part: ReturnType<typeof steady> | null) => {
-      if (part === null) return null;
-      const found = await part.reader.read();
-      if (!found.ok) return found;
-      bytes.set(found.value, part.piece.first);
-      return null;
-    };
-    for (const part of needed) {
-      const failure = await read(part);
+class BytewiseWindow {
+  readonly #bytes = new Uint8Array(spcWindowLength);
+  readonly #clock: Clock;
+  readonly #flags: PieceReader;
+  readonly #packMv: PieceReader;
+  readonly #charge: PieceReader;
+  readonly #output: PieceReader;
+  readonly #batteryMa: PieceReader | null;
+  #unread: SpcUnread = { output: null, current: null };
+  #informedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(bus: I2cBus, clock: Clock, { address, has }: SunFounderUse) {
+    const reader = (piece: Piece) => ({ first: piece.first, steady: steadyPiece(bus, address, piece) });
+    const currents = has.includes("currents");
+    this.#clock = clock;
+    this.#flags = reader(flags);
+    this.#packMv = reader(packMv);
+    this.#charge = reader(charge);
+    this.#output = reader(currents ? output : outputMv);
+    this.#batteryMa = currents ? reader(batteryMa) : null;
+  }
+
+  /** The failure of mains, flags, battery voltage or charge is the look's; the others' is told beside it. */
+  async look(): Promise<Result<BytewiseLook>> {
+    for (const needed of [this.#flags, this.#packMv, this.#charge]) {
+      const failure = await this.#read(needed);
       if (failure !== null) return failure;
     }
-    const unread = { rail: await read(rail), output: await read(output), current: await read(current) };
-    return { ok: true, value: { bytes, unread } };
-  };
+    if (this.#clock.now().monoMs - this.#informedAtMs >= informsForMs) await this.#inform();
+    return { ok: true, value: { bytes: Uint8Array.from(this.#bytes), unread: this.#unread } };
+  }
+
+  async #inform(): Promise<void> {
+    const unread = await this.#read(this.#output);
+    this.#unread = { output: unread, current: await this.#read(this.#batteryMa) };
+    this.#informedAtMs = this.#clock.now().monoMs;
+  }
+
+  async #read(reader: PieceReader | null): Promise<ReadFailure | null> {
+    if (reader === null) return null;
+    const found = await reader.steady.read();
+    if (!found.ok) return found;
+    this.#bytes.set(found.value, reader.first);
+    return null;
+  }
+}
+
+/** Looks at a board that is asked byte by byte. Does no I/O by itself. */
+export function createBytewiseWindow(
+  bus: I2cBus,
+  clock: Clock,
+  use: SunFounderUse,
+): { look(): Promise<Result<BytewiseLook>> } {
+  return new BytewiseWindow(bus, clock, use);
 }

@@ -13,12 +13,12 @@ export const spcWindowLength = 25;
 
 /** What could not be read while the rest could: only a board that is asked byte by byte has such looks. */
 export interface SpcUnread {
-  readonly rail: ReadFailure | null;
+  /** Voltage and current. */
   readonly output: ReadFailure | null;
   readonly current: ReadFailure | null;
 }
 
-const allRead: SpcUnread = { rail: null, output: null, current: null };
+const allRead: SpcUnread = { output: null, current: null };
 
 /** One look at the window. */
 export interface SpcWindow {
@@ -112,7 +112,7 @@ export function decodeSpcWindow(
   const strange = spcCellRefusal(reading);
   if (strange !== null && (batteryPlugged || !fedByInput)) return strange;
   const flags = { acPresent, charging, batterySupplies, batteryPlugged, shutdownRequest: request };
-  const railMv = unread.rail ?? measured(word(4));
+  const railMv = unread.output ?? measured(word(4));
   const output = outputMa === null ? null : (unread.output ?? measured(outputMa));
   return { ok: true, value: { reading, railMv, outputMa: output, ...flags } };
 }

@@ -59,7 +59,7 @@ class SunFounderBoard {
     this.#bus = bus;
     this.#clock = clock;
     this.#cellsInSeries = cellsInSeries;
-    this.#bytewise = createBytewiseWindow(bus, use.address, use.has.includes("currents"));
+    this.#bytewise = createBytewiseWindow(bus, clock, use);
   }
 
   async identify() {
@@ -79,7 +79,7 @@ class SunFounderBoard {
   async look(): Promise<Result<SpcWindow>> {
     const { access, has } = this.#use;
     if (access === "esp32") {
-      const found = await this.#bytewise();
+      const found = await this.#bytewise.look();
       return found.ok
         ? decodeSpcWindow(found.value.bytes, has, this.#cellsInSeries, found.value.unread)
         : found;
@@ -216,7 +216,8 @@ export const sunfounder: ChipFamily<SunFounderUse> = (use, ports) => {
     sample: (look) => board.sample(look),
     failed: (failure) => board.failed(failure),
     believed: (look) => board.believed(look),
-    ...(use.access === "esp32" ? { lookOnly: null } : {}),
+    // Byte by byte, each piece of a look was confirmed by itself.
+    ...(use.access === "esp32" ? { lookOnly: null, confirmingLooks: 2 } : {}),
     ...(use.has.includes("buzzer") ? { controls } : {}),
   });
 };
