@@ -163,7 +163,7 @@ describe("Pironman U1", () => {
     const bench = benchOf(u1);
     await bench.probe();
     await bench.sample();
-    await bench.clock.advance(500);
+    await bench.clock.advance(1000);
     bench.transfers.length = 0;
     bench.writes.length = 0;
     const sample = await bench.sample();
@@ -179,6 +179,13 @@ describe("Pironman U1", () => {
     expect(bench.transfers).toEqual(
       pieces.flatMap(([, length]) => ["write 1", ...Array<string>(length).fill("receive")]),
     );
+    // Output and current only inform: once a second is enough, but for a change of the flags.
+    bench.writes.length = 0;
+    await bench.clock.advance(500);
+    await bench.sample();
+    expect(bench.writes.map(([, register]) => register)).toEqual([15, 8, 12]);
+    bench.world.becomes({ acPresent: false, charger: "off", currentMa: -900 });
+    expect(expectValue((await bench.sample()).gauge).currentMa).toBe(-900);
   });
 
   it("asks again from the piece's start when a byte failed: the rest would belong to other registers", async () => {
@@ -229,7 +236,7 @@ describe("Pironman U1", () => {
     await bench.probe();
     await bench.sample();
     noise = true;
-    await bench.clock.advance(500);
+    await bench.clock.advance(1000);
     world.becomes({ acPresent: false, charger: "off", currentMa: -900 });
     const sample = await bench.sample();
     expect(sample.acPresent).toEqual({ ok: true, value: false });

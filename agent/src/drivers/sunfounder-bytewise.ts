@@ -160,8 +160,8 @@ export interface BytewiseLook {
   readonly unread: SpcUnread;
 }
 
-/** Looks that follow each other faster than this confirm mains and battery: what only informs is not read again. */
-const informsForMs = 100;
+/** What only informs is read once a second, and after a change of the flags, which give the current its direction. */
+const informsForMs = 900;
 
 class BytewiseWindow {
   readonly #bytes = new Uint8Array(spcWindowLength);
@@ -173,6 +173,7 @@ class BytewiseWindow {
   readonly #batteryMa: PieceReader | null;
   #unread: SpcUnread = { output: null, current: null };
   #informedAtMs = Number.NEGATIVE_INFINITY;
+  #informedFlags = "";
 
   constructor(bus: I2cBus, clock: Clock, { address, has }: SunFounderUse) {
     const reader = (piece: Piece) => ({ first: piece.first, steady: steadyPiece(bus, address, piece) });
@@ -191,7 +192,10 @@ class BytewiseWindow {
       const failure = await this.#read(needed);
       if (failure !== null) return failure;
     }
-    if (this.#clock.now().monoMs - this.#informedAtMs >= informsForMs) await this.#inform();
+    const flagsNow = this.#bytes.subarray(flags.first, flags.first + flags.length).join();
+    const old = this.#clock.now().monoMs - this.#informedAtMs >= informsForMs;
+    if (old || flagsNow !== this.#informedFlags) await this.#inform();
+    this.#informedFlags = flagsNow;
     return { ok: true, value: { bytes: Uint8Array.from(this.#bytes), unread: this.#unread } };
   }
 
