@@ -1,16 +1,37 @@
 // What people read about boards, and about what answers on their bus: nothing that the data say may be missing.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { boardReport, senseWords, switchWords } from "../../agent/src/boards/board-words.ts";
 import { boards, findBoard } from "../../agent/src/boards/registry.ts";
 import { boardsView, boardView } from "../../agent/src/cli/boards-view.ts";
 import { detectView } from "../../agent/src/cli/detect-view.ts";
 import type { Detection } from "../../agent/src/drivers/detect.ts";
+import { piUps, temporaryFolder } from "./support.ts";
+
+const folder = temporaryFolder();
 
 const boardOf = (id: string) => {
   const board = findBoard(id);
   if (board === null) throw new Error(`the registry has no ${id}`);
   return board;
 };
+
+describe("boards ID --yaml", () => {
+  it("prints a board of the user's own that the configuration takes, with no word of the vendor's confidence", async () => {
+    const { code, out } = await piUps(["boards", "x1201", "--yaml"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^# Adapted from x1201 \(Geekworm X1201\)/);
+    expect(out).toContain("\n    name: My X1201\n");
+    expect(out).toContain("\n    confidence: experimental\n");
+    expect(out).not.toContain("documented");
+    expect(out).toContain("address: 0x36");
+    const file = join(folder, "own.yaml");
+    writeFileSync(file, out);
+    expect(await piUps(["config", "check", "--config", file])).toMatchObject({ code: 0 });
+    expect((await piUps(["boards", "my_x1201", "--config", file])).out).toContain("My X1201");
+  });
+});
 
 describe("the list of boards", () => {
   const entries = boardsView(boards.map(boardReport)).split(/\n(?=\S)/);

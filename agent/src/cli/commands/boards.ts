@@ -18,14 +18,16 @@ async function boardFor(word: string, invocation: Invocation): Promise<Board> {
   return own?.id === id ? own : requireBoard(id);
 }
 
-/** The board as an entry of `own_boards`, to be adapted. */
+/** The board as an entry of `own_boards`, to be adapted: what the user makes of it is no vendor's word any more. */
 async function yamlOf(board: Board): Promise<string> {
   const [{ formOf }, { stringify }] = await Promise.all([
     import("../../config/board-form.ts"),
     import("yaml"),
   ]);
   const id = `my_${board.id}`;
-  return stringify({ board: id, own_boards: { [id]: formOf(board) } }, { lineWidth: 0 }).replaceAll(
+  const own = { ...formOf(board), name: `My ${board.model}`, confidence: "experimental" };
+  const header = `# Adapted from ${board.id} (${board.name}); a copy that changes nothing is not needed: board: ${board.id}\n`;
+  return `${header}${stringify({ board: id, own_boards: { [id]: own } }, { lineWidth: 0 })}`.replaceAll(
     /(address|config_word): (\d+)$/gm,
     (_, key: string, word: string) => `${key}: 0x${Number(word).toString(16).padStart(2, "0")}`,
   );
