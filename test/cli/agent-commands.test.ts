@@ -201,7 +201,13 @@ describe("while the simulated Pi is off", () => {
     await cli("shutdown", "--in", "0s");
     expect(await agent.ended).toMatchObject({ code: 0 });
     expect(existsSync(join(folder, "a.sock"))).toBe(false);
-    expect((await cli("status")).code).toBe(3);
+    const off = await cli("status");
+    expect(off).toMatchObject({ code: 3, out: "" });
+    expect(off.err).toMatch(
+      /^pi-ups: No agent is running: the simulated Pi is off, its world is saved in \S+\. `pi-ups run` [^\n]+ \(PI_UPS_NO_AGENT\)\n$/,
+    );
+    const elsewhere = await cli("status", "--socket", join(folder, "other.sock"));
+    expect(elsewhere.err, "another socket is another agent's").toContain("there is no socket");
 
     const shown = await cli("sim", "show");
     expect(shown).toMatchObject({ code: 0, err: "" });
@@ -214,6 +220,7 @@ describe("while the simulated Pi is off", () => {
     await until("the changed battery", async () => Math.round((await status()).battery_percent ?? 0) === 42);
     agent.kill("SIGKILL");
     await agent.ended;
+    expect((await cli("status")).err, "its Pi is on").toContain("is left over from one that ended");
     const noAgent = await cli("sim", "ac", "on");
     expect(noAgent).toMatchObject({ code: 3, out: "" });
     expect(noAgent.err).toContain("is left over from one that ended without a goodbye");

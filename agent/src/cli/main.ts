@@ -1,7 +1,7 @@
 // Entry of `pi-ups`: finds the command, runs it, and turns every error into a sentence and an exit code.
 import { UpsError } from "../core/ups-error.ts";
 import { type CommandLine, parseCommandLine } from "./args.ts";
-import type { CliIo, CommandName } from "./command.ts";
+import type { CliIo, CommandName, Invocation } from "./command.ts";
 import { exitCodeOf, exitCodes, UsageError } from "./exit.ts";
 import { loaders } from "./loaders.ts";
 
@@ -68,12 +68,25 @@ function invoked({
   throw new UsageError("No command is given. `pi-ups help` lists all commands.");
 }
 
+/** An agent that is not there may be one that shut its simulated Pi down, which is no mistake to mend. */
+async function explained(error: unknown, invocation: Invocation): Promise<unknown> {
+  if (!(error instanceof UpsError) || error.code !== "PI_UPS_NO_AGENT") return error;
+  const { sleepingWords } = await import("./commands/sim-world.ts");
+  const words = await sleepingWords(invocation);
+  return words === null ? error : new UpsError(error.code, words, { cause: error });
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const line = parseCommandLine(args);
   const { name, words } = invoked(line);
   survivePipes(name);
   const run = await loaders[name]();
-  return run({ io: makeIo(line.options["no-color"] === true), options: line.options, words });
+  const invocation = { io: makeIo(line.options["no-color"] === true), options: line.options, words };
+  try {
+    return await run(invocation);
+  } catch (error) {
+    throw await explained(error, invocation);
+  }
 }
 
 /** What still holds the process then (a socket, a timer) was forgotten, and must not keep a shell waiting. */

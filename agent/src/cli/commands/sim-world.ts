@@ -31,6 +31,17 @@ async function sleepingWorld(invocation: Invocation): Promise<Sleeping | null> {
   return loaded.value?.pi === "off" ? { store, board: config.board.description } : null;
 }
 
+/** Why no agent answers, where that is because the simulated Pi of this configuration is off; else null. */
+export async function sleepingWords(invocation: Invocation): Promise<string | null> {
+  // Somebody else's socket says nothing about this configuration's Pi.
+  if (invocation.options["socket"] !== undefined) return null;
+  const { loadQuietly } = await import("../full-config.ts");
+  if (loadQuietly(invocation)?.board.simulated !== true) return null;
+  const sleeping = await sleepingWorld(invocation).catch(() => null);
+  if (sleeping === null) return null;
+  return `No agent is running: the simulated Pi is off, its world is saved in ${sleeping.store.path}. \`pi-ups run\` switches it on again; \`pi-ups sim show\` tells its mains and battery.`;
+}
+
 async function askSleeping(invocation: Invocation, command: SimCommand, noAgent: UpsError): Promise<Answer> {
   const sleeping = await sleepingWorld(invocation);
   if (sleeping === null) throw noAgent;
