@@ -122,7 +122,7 @@ export interface Disturbed {
   reads(): number;
   faults(): FaultCounts;
   pause(paused: boolean): void;
-  /** From now on the board's input lines show the wrong level (true), or the right one. */
+  /** From now on the board's mains line shows the wrong level (true), or the right one. */
   disturbPins(wrong: boolean): Promise<void>;
 }
 
@@ -131,7 +131,7 @@ export function disturb(bench: Bench, options: DisturbOptions): Disturbed {
   const bus = new DisturbedBus(bench, options);
   const { clock, board, sim } = bench;
   const kernel = new DisturbedKernel(sim.kernel, bus, clock);
-  const gpio = new DisturbedPins(sim.gpio);
+  const gpio = new DisturbedPins(sim.gpio, board.lines.acPresent?.bcm ?? null);
   const device = createUpsDevice(board, { ...portsOf(sim), gpio, i2c: bus, kernel, clock });
   return {
     bench: {

@@ -41,18 +41,21 @@ class DisturbedInput implements GpioInput {
   }
 }
 
-/** Lines whose inputs can be made to show the wrong level. Outputs are as they are. */
+/** Lines of which one input can be made to show the wrong level: on a button's line so long a wrong level is a press. */
 export class DisturbedPins implements Gpio {
   readonly #inner: Gpio;
+  readonly #mainsBcm: number | null;
   readonly #inputs: DisturbedInput[] = [];
 
-  constructor(inner: Gpio) {
+  /** @param mainsBcm the line that is disturbed; null: none is */
+  constructor(inner: Gpio, mainsBcm: number | null) {
     this.#inner = inner;
+    this.#mainsBcm = mainsBcm;
   }
 
   async input(bcm: number, bias: "pull_up" | "pull_down" | "none"): Promise<Result<GpioInput>> {
     const opened = await this.#inner.input(bcm, bias);
-    if (!opened.ok) return opened;
+    if (!opened.ok || bcm !== this.#mainsBcm) return opened;
     const input = new DisturbedInput(opened.value);
     this.#inputs.push(input);
     return { ok: true, value: input };
@@ -66,7 +69,7 @@ export class DisturbedPins implements Gpio {
     return this.#inner.close();
   }
 
-  /** From now on all inputs show the wrong level (true) or the right one; whoever watches is told at once. */
+  /** From now on the mains line shows the wrong level (true) or the right one; whoever watches is told at once. */
   async disturb(wrong: boolean): Promise<void> {
     for (const input of this.#inputs) await input.disturb(wrong);
   }

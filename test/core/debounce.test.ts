@@ -188,4 +188,20 @@ describe("a pin that cannot be read", () => {
     run.pass(5_000);
     expect(run.types).toEqual([]);
   });
+
+  it("at one look in between does not hold up a return, but a loss begins anew", () => {
+    const gap = (present: boolean) => (second: number) =>
+      second === 1 ? unreadable : { ...look(present, 80), acPresent: good(present) };
+    const back = onBattery().watch(4, gap(true));
+    expect(back.types).toEqual([]);
+    // Five seconds after the first look.
+    back.watch(1, look(true, 80));
+    expect(back.types).toEqual(["ac_power_restored"]);
+    const slow = { debounce: { acLostMs: 3000, acRestoredMs: 5000 } };
+    const lost = onMains(80, slow).watch(4, gap(false));
+    expect(lost.types).toEqual([]);
+    // Three seconds after the look behind the gap, five after the first.
+    lost.watch(1, look(false, 80));
+    expect(lost.types).toEqual(["ac_power_loss"]);
+  });
 });

@@ -10,7 +10,7 @@ export interface Candidate {
   readonly since: Instant;
   /** When it was last seen, as opposed to believed to last. */
   readonly seenMonoMs: number;
-  /** Nobody looked for too long: time alone does not confirm it any more, the next look does. */
+  /** Nobody looked for too long, or a look failed: time alone does not confirm it any more, the next look does. */
   readonly doubted: boolean;
 }
 
@@ -77,6 +77,17 @@ export function debounce(
     state: { confirmed: candidate.value, confirmedAt: at, edgeAt: candidate.since, candidate: null },
     confirmed: candidate.value,
   };
+}
+
+/**
+ * One look failed. A loss that was about to be confirmed is not proven by looks with gaps, and begins anew; a return is:
+ * nothing is switched off by it.
+ */
+export function takeGap(state: DebounceState): DebounceState {
+  const { candidate } = state;
+  return candidate?.value === true
+    ? { ...state, candidate: { ...candidate, doubted: true } }
+    : dropCandidate(state);
 }
 
 /** The pin cannot be read any more: what was about to be confirmed is not proven. */

@@ -1,7 +1,7 @@
 // Mains lost and restored: from the pin's level to the confirmed event, and what begins and ends with an outage.
 import { chargingWithoutMains } from "./charging.ts";
 import { endDischarge } from "./counters.ts";
-import { debounce, dropCandidate } from "./debounce.ts";
+import { debounce, dropCandidate, takeGap } from "./debounce.ts";
 import { debounceWhile, takeFlapConfirmed, takeFlapLevel, takeFlapTime } from "./flapping.ts";
 import type { Instant, Result } from "./model.ts";
 import { duration, type Note, note, percentWords, round } from "./note.ts";
@@ -166,8 +166,10 @@ export function takeAcRead(turn: Turn, read: Result<boolean>): void {
     return;
   }
   const failures = turn.state.acReads.failures + 1;
-  turn.change({ acReads: { failures, goodRow: 0 }, ac: dropCandidate(turn.state.ac) });
-  if (failures < faultAfterFailures) return;
+  const silent = failures >= faultAfterFailures;
+  const ac = silent ? dropCandidate(turn.state.ac) : takeGap(turn.state.ac);
+  turn.change({ acReads: { failures, goodRow: 0 }, ac });
+  if (!silent) return;
   const byPin = turn.config.board.lines.acPresent !== undefined;
   const message = `${byPin ? "The AC pin" : "Mains"} cannot be read: ${read.message}`;
   turn.fault("PI_UPS_AC_PIN_UNREADABLE", message);
