@@ -14,7 +14,7 @@ export interface ChargeStatus {
 export const initialChargeStatus: ChargeStatus = { held: null, differsSinceMonoMs: null, failures: 0 };
 
 /** As long as the quickest proof of a charge by percent and voltage (charging.ts): people see both alike. */
-export const statusHoldMs = 10_000;
+const statusHoldMs = 10_000;
 
 /** Takes one look at the bit; a failed one proves nothing, and too many in a row are "unknown". */
 export function takeChargeStatus(

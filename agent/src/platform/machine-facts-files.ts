@@ -1,4 +1,4 @@
-// Reading small system files for doctor: under a root of choice, so that tests can build a machine out of files.
+// Reading small system files, for doctor and the Pi signals: under a root of choice, so that tests can build a machine out of files.
 import {
   accessSync,
   constants,

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadFailure, Result } from "../core/model.ts";
 import type { Clock, PiReading, PiReport, PiSignals } from "../ports/ports.ts";
+import { trimmed } from "./machine-facts-files.ts";
 import { type PmicFigures, parsePmic } from "./pmic.ts";
 import { createTool, type Tool, type ToolAnswer } from "./run-tool.ts";
 
@@ -153,7 +154,7 @@ class FoundSignals implements PiSignals {
   }
 
   async #find(): Promise<Sources> {
-    this.#model = modelOf(this.#root);
+    this.#model = trimmed(join(this.#root, "proc/device-tree/model"));
     const [pmic, underVoltage] = await Promise.all([
       this.#pacedIfThere(pmicEveryMs, () => this.#askPmic()),
       this.#findFlag(),
@@ -195,17 +196,6 @@ class FoundSignals implements PiSignals {
 
 function railOf(figures: Result<PmicFigures>): Result<number> {
   return figures.ok ? { ok: true, value: figures.value.ext5vMv } : figures;
-}
-
-/** The device tree's text ends with a NUL. */
-function modelOf(root: string): string | null {
-  try {
-    const text = readFileSync(join(root, "proc/device-tree/model"), "utf8").replaceAll("\0", "").trim();
-    return text === "" ? null : text;
-  } catch {
-    // No device tree: a machine that is no Pi.
-    return null;
-  }
 }
 
 function readAlarm(file: string): Result<boolean> {
